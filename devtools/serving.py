@@ -1,0 +1,210 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""``./dev run``, ``shell`` and ``demo``: the product with believable data."""
+
+import csv
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from . import system
+from .paths import ROOT, checkout_key, digest, installable_addons
+from .say import Fail, need_free_port, say, step
+from .system import System
+
+USERS = ROOT / "demo" / "users.csv"
+OPERATING_DAY = ROOT / "demo" / "operating_day.py"
+FIRST_LOOK = ROOT / "demo" / "first_look.txt"
+
+
+def run(args) -> int:
+    """Serve Odoo with demo data until Ctrl-C."""
+    need_free_port(args.port)
+    with system.ready("run") as made:
+        database = prepare(made, args)
+        config = serving_config(made, database, args.port)
+        welcome(args.port, database)
+        return serve(made, config)
+
+
+def serving_config(made: System, database: str, port: int) -> Path:
+    """The configuration of the development server: one process, jobs included."""
+    return made.write_config(
+        "serve",
+        db_name=database,
+        http_port=port,
+        max_cron_threads=1,
+        server_wide_modules="base,web,queue_job",
+    )
+
+
+def database_name(args) -> str:
+    """One database per checkout and kind of content."""
+    content = "demo" if args.demo else "empty"
+    lang = args.lang.lower() if args.lang else "en"
+    return f"after_sales_{content}_{lang}_{checkout_key()}"
+
+
+def prepare(made: System, args) -> str:
+    """The database, made when it is missing, updated when the add-ons changed."""
+    database = database_name(args)
+    marker = made.data_dir / f"{database}.key"
+    addons = installable_addons()
+    key = digest(system.addons_key(addons), made.odoo.key)
+    config = made.write_config("prepare", server_wide_modules="base,web")
+    there = database in made.server.databases() and marker.exists()
+    if there and not args.fresh:
+        if marker.read_text() != key:
+            with step("Updating the database to the changed add-ons"):
+                options = ["-d", database, "-u", ",".join(addons)]
+                made.odoo_run(config, *options, doing="updating the database")
+            marker.write_text(key)
+        return database
+    create(made, config, database, args)
+    marker.write_text(key)
+    return database
+
+
+def create(made: System, config: Path, database: str, args) -> None:
+    """A new database: add-ons, demo data, language, an operating day."""
+    made.drop_database(database)
+    made.data_dir.mkdir(parents=True, exist_ok=True)
+    with step(
+        "Installing Odoo and the three add-ons"
+        + (" with demo data" if args.demo else "")
+    ):
+        options = ["-d", database, "-i", ",".join(installable_addons())]
+        options += ["--with-demo"] if args.demo else []
+        made.odoo_run(config, *options, doing="installing the add-ons")
+    if args.lang:
+        with step(f"Loading the language {args.lang}"):
+            made.inside(
+                config, "language", database, args.lang, doing="loading the language"
+            )
+    if args.demo:
+        operating_day(made, config, database, 1)
+    with step("Preparing the web pages"):
+        made.inside(config, "warm", database, doing="preparing the web assets")
+
+
+def operating_day(made: System, config: Path, database: str, scale: int) -> None:
+    """Cases at different steps, made through the public models."""
+    if OPERATING_DAY.exists():
+        with step(f"Playing an operating day (x {scale})"):
+            args = ("script", database, OPERATING_DAY, scale)
+            made.inside(config, *args, doing="playing the operating day")
+
+
+def welcome(port: int, database: str) -> None:
+    """Address, users and what to look at first."""
+    say()
+    say(
+        f"  After-sales service is starting at  http://localhost:{port}/  (Ctrl-C stops it)"
+    )
+    say(f"  Database {database}")
+    say()
+    rows = [
+        ("login", "password", "role", "look at first"),
+        ("admin", "admin", "everything", ""),
+    ]
+    if USERS.exists():
+        with USERS.open(newline="", encoding="utf-8") as file:
+            table = list(csv.reader(file))
+        rows = [row for row in (*rows, *table[1:]) if any(row)]
+    widths = [max(len(row[i]) for row in rows if len(row) > i) for i in range(3)]
+    for row in rows:
+        cells = [
+            cell.ljust(width) for cell, width in zip(row[:3], widths, strict=False)
+        ]
+        say("    " + "  ".join([*cells, *row[3:]]).rstrip())
+    say()
+    if FIRST_LOOK.exists():
+        say(FIRST_LOOK.read_text().rstrip())
+        say()
+
+
+def serve(made: System, config: Path) -> int:
+    """Run the server until it ends or we are told to stop."""
+    cmd = [str(made.python), "-m", "odoo"]
+    child = subprocess.Popen(
+        cmd, env=made.env(config), cwd=ROOT, stdin=subprocess.DEVNULL
+    )
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        stop(child)
+        say("Stopped.")
+        return 0
+
+
+def stop(child: subprocess.Popen) -> None:
+    """End a server we started, politely first."""
+    child.send_signal(signal.SIGTERM)
+    try:
+        child.wait(15)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def shell(args) -> int:
+    """An interactive Python with `env` on the database of ./dev run."""
+    with system.ready("run") as made:
+        database = prepare(made, args)
+        config = made.write_config("shell", server_wide_modules="base,web")
+        cmd = [
+            str(made.python),
+            "-m",
+            "odoo",
+            "shell",
+            "-d",
+            database,
+            "--log-level=warn",
+        ]
+        return subprocess.call([*cmd, "--no-http"], env=made.env(config), cwd=ROOT)
+
+
+def demo(args) -> int:
+    """Load N times the demo volume into the database of ./dev run."""
+    if not OPERATING_DAY.exists():
+        raise Fail(
+            f"{os.path.relpath(OPERATING_DAY)} is missing: there is no demo volume to load."
+        )
+    with system.ready("run") as made:
+        database = prepare(made, args)
+        config = made.write_config("demo", server_wide_modules="base,web")
+        operating_day(made, config, database, args.scale)
+    return 0
+
+
+def bench(args) -> int:
+    """Run the benchmarks under bench/ on a copy of the template database."""
+    names = args.names or sorted(
+        path.stem[6:] for path in (ROOT / "bench").glob("bench_*.py")
+    )
+    unknown = [
+        name for name in names if not (ROOT / "bench" / f"bench_{name}.py").exists()
+    ]
+    if unknown:
+        raise Fail(f"There is no benchmark bench/bench_{unknown[0]}.py.")
+    with system.ready("test") as made:
+        database = f"bench_{os.getpid()}"
+        config = made.write_config("bench", server_wide_modules="base,web")
+        made.copy_database(made.template(), database)
+        try:
+            for name in names:
+                path = ROOT / "bench" / f"bench_{name}.py"
+                with step(f"Benchmark {name}"):
+                    say(
+                        made.inside(
+                            config,
+                            "script",
+                            database,
+                            path,
+                            args.scale,
+                            doing=f"bench {name}",
+                        )
+                    )
+        finally:
+            made.drop_database(database)
+    return 0
