@@ -1,0 +1,629 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools import callback as callback_tools
+from ..tools import coverage as coverage_tools
+
+SCAN_SOURCES = {"equipment_id", "component_id", "item_id"}
+
+
+class HelpdeskTicket(models.Model):
+    _inherit = "helpdesk.ticket"
+
+    description = fields.Html(required=False)
+    kind = fields.Selection(
+        selection=[
+            ("repair", "Repair"),
+            ("consultation", "Consultation"),
+            ("complaint", "Complaint"),
+            ("installation", "Installation"),
+            ("training", "Training"),
+            ("inspection", "Inspection"),
+            ("emergency", "Emergency"),
+        ],
+        required=True,
+        default="repair",
+        tracking=True,
+    )
+    scan = fields.Char(
+        string="Scan or type a serial",
+        copy=False,
+        help="The serial of the customer's machine. Everything known about it fills "
+        "itself.",
+    )
+    equipment_id = fields.Many2one(
+        comodel_name="service.equipment",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+    )
+    component_id = fields.Many2one(
+        comodel_name="service.equipment.component",
+        string="Suspected part",
+        index="btree_not_null",
+        domain="[('equipment_id', '=', equipment_id), ('removed_on', '=', False)]",
+    )
+    item_id = fields.Many2one(
+        comodel_name="service.item",
+        string="Service wanted",
+        index="btree_not_null",
+        help="What the customer asks for, from the service catalogue.",
+    )
+    partner_id = fields.Many2one(
+        compute="_compute_from_equipment",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+    )
+    partner_phone = fields.Char(related="partner_id.phone", string="Phone")
+    program_id = fields.Many2one(
+        related="equipment_id.program_id", store=True, index=True
+    )
+    region_id = fields.Many2one(
+        comodel_name="service.region",
+        compute="_compute_from_equipment",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+    )
+    station_id = fields.Many2one(
+        comodel_name="service.station",
+        compute="_compute_station_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+    )
+    delivery_mode = fields.Selection(
+        selection=[("remote", "Remote"), ("shop", "Shop"), ("onsite", "On site")],
+        required=True,
+        default="onsite",
+        tracking=True,
+    )  # CARE-02
+    cause_side = fields.Selection(
+        selection=[
+            ("unknown", "Not known yet"),
+            ("terminal", "Customer's terminal"),
+            ("operator", "Operator's network or line"),
+        ],
+        default="unknown",
+        tracking=True,
+    )  # CARE-15
+    severity = fields.Selection(
+        selection=[
+            ("serious", "Serious"),
+            ("major", "Major"),
+            ("general", "General"),
+            ("none", "Non-fault"),
+        ],
+        default="general",
+        tracking=True,
+    )
+    accepted_at = fields.Datetime(readonly=True, copy=False, tracking=True)
+    event_ids = fields.One2many(
+        comodel_name="service.event", inverse_name="ticket_id", string="Events"
+    )
+    clock_ids = fields.One2many(
+        comodel_name="service.sla.clock", inverse_name="ticket_id", string="Clocks"
+    )
+    visit_ids = fields.One2many(
+        comodel_name="service.visit", inverse_name="ticket_id", string="Visits"
+    )
+    visit_count = fields.Integer(compute="_compute_counts")
+    repair_ids = fields.One2many(
+        comodel_name="repair.order", inverse_name="ticket_id", string="Repairs"
+    )
+    repair_count = fields.Integer(compute="_compute_counts")
+    callback_ids = fields.One2many(
+        comodel_name="service.callback", inverse_name="ticket_id", string="Callbacks"
+    )
+    coverage_ids = fields.One2many(
+        comodel_name="service.coverage",
+        inverse_name="ticket_id",
+        string="Coverage decisions",
+    )
+    coverage_id = fields.Many2one(
+        comodel_name="service.coverage",
+        string="Coverage",
+        compute="_compute_coverage_id",
+    )
+    coverage_verdict = fields.Selection(
+        selection=[
+            ("warranty", "Warranty"),
+            ("plan", "Plan"),
+            ("goodwill", "Goodwill"),
+            ("chargeable", "Chargeable"),
+        ],
+        compute="_compute_coverage_id",
+    )
+    coverage_sentence = fields.Char(compute="_compute_coverage_id")
+    next_deadline = fields.Datetime(compute="_compute_next_deadline")
+    next_step = fields.Char(compute="_compute_next_step")
+
+    # ---------------------------------------------------
+    # Computes
+    # ---------------------------------------------------
+
+    @api.depends("equipment_id")
+    def _compute_from_equipment(self):
+        for ticket in self:
+            equipment = ticket.equipment_id
+            if equipment:
+                ticket.partner_id = equipment.partner_id
+                ticket.region_id = equipment.region_id
+            else:
+                ticket.partner_id = ticket.partner_id
+                ticket.region_id = ticket.region_id
+
+    @api.depends("region_id")
+    def _compute_station_id(self):
+        """The station that serves the region, its own or its parent's (NET-04)."""
+        for ticket in self:
+            ticket.station_id = (
+                ticket.region_id.serving_station_id or ticket.station_id
+            )
+
+    def _compute_counts(self):
+        visits = dict(
+            self.env["service.visit"]._read_group(
+                [("ticket_id", "in", self.ids)], ["ticket_id"], ["__count"]
+            )
+        )
+        repairs = dict(
+            self.env["repair.order"]._read_group(
+                [("ticket_id", "in", self.ids)], ["ticket_id"], ["__count"]
+            )
+        )
+        for ticket in self:
+            ticket.visit_count = visits.get(ticket, 0)
+            ticket.repair_count = repairs.get(ticket, 0)
+
+    @api.depends(
+        "equipment_id", "component_id", "item_id", "coverage_ids.chosen", "accepted_at"
+    )
+    @api.depends_context("lang")
+    def _compute_coverage_id(self):
+        """The decision on the suspected part or the wanted service.
+
+        Before the ticket is saved the answer is worked out for the screen only.
+        """
+        coverages = self.env["service.coverage"]
+        fresh = self.filtered(lambda ticket: not ticket.id or not ticket.coverage_ids)
+        answers = fresh._get_coverage_answers()
+        for ticket in self:
+            ticket.coverage_id = ticket.coverage_ids.filtered(
+                lambda row, ticket=ticket: row.chosen
+                and (row.component_id or row.item_id)
+                == (ticket.component_id or ticket.item_id)
+            )[:1]
+            ticket.coverage_verdict = ticket.coverage_id.verdict
+            ticket.coverage_sentence = ticket.coverage_id.sentence
+            if ticket.coverage_id or ticket not in fresh:
+                continue
+            subject = ticket.component_id or ticket.item_id
+            answer = coverage_tools.best(
+                answer
+                for component, item, answer in answers[ticket.id]
+                if subject and (component or item)._origin == subject._origin
+            )
+            if answer:
+                ticket.coverage_verdict = answer.verdict
+                ticket.coverage_sentence = coverages._get_sentence(
+                    answer.verdict,
+                    answer.reason,
+                    answer.rule,
+                    ticket.component_id.category_id.name or ticket.item_id.name or "",
+                    answer.inputs,
+                    answer.date_start,
+                    answer.date_end,
+                )
+
+    @api.depends("clock_ids.deadline", "clock_ids.state")
+    def _compute_next_deadline(self):
+        for ticket in self:
+            running = ticket.clock_ids.filtered(lambda clock: clock.state == "running")
+            ticket.next_deadline = min(running.mapped("deadline"), default=False)
+
+    @api.depends(
+        "accepted_at",
+        "visit_ids.state",
+        "event_ids.kind",
+        "station_id",
+        "stage_id.closed",
+        "callback_ids.state",
+    )
+    @api.depends_context("lang")
+    def _compute_next_step(self):
+        """The one next step, so that nobody has to guess (house promise)."""
+        for ticket in self:
+            kinds = set(ticket.event_ids.mapped("kind"))
+            states = set(ticket.visit_ids.mapped("state"))
+            if ticket.stage_id.closed:
+                step = (
+                    self.env._("Call the customer back")
+                    if "todo" in ticket.callback_ids.mapped("state")
+                    else ""
+                )
+            elif not ticket.station_id:
+                step = self.env._("Choose the region or station")
+            elif "dispatched" not in kinds:
+                step = self.env._("Dispatch to %s", ticket.station_id.name)
+            elif not states - {"cancelled", "absent"}:
+                step = self.env._("Make the appointment")
+            elif "draft" in states:
+                step = self.env._("Confirm the appointment with the customer")
+            elif "done" not in states:
+                step = self.env._("Visit the customer")
+            else:
+                step = self.env._("Close the ticket")
+            ticket.next_step = step
+
+    # ---------------------------------------------------
+    # Intake
+    # ---------------------------------------------------
+
+    @api.onchange("scan")
+    def _onchange_scan(self):
+        if not (self.scan or "").strip():
+            return None
+        found = self.env["service.equipment"]._find_by_code([self.scan])
+        self.equipment_id = found.get(self.scan.strip())
+        if self.equipment_id:
+            return None
+        return {
+            "warning": {
+                "title": self.env._("Unknown serial"),
+                "message": self._get_unknown_serial_message(self.scan.strip()),
+            }
+        }
+
+    @api.onchange("equipment_id")
+    def _onchange_equipment_id(self):
+        if self.component_id.equipment_id != self.equipment_id:
+            self.component_id = False
+
+    @api.model
+    def _get_unknown_serial_message(self, code):
+        return self.env._(
+            "No equipment has the serial %(code)s. Check the label, or choose the "
+            "customer and let a service manager register the machine.",
+            code=code,
+        )
+
+    @api.model
+    def _fill_from_scan(self, vals_list):
+        """Put the scanned equipment into the values of new tickets."""
+        codes = [
+            vals["scan"]
+            for vals in vals_list
+            if vals.get("scan") and not vals.get("equipment_id")
+        ]
+        if not codes:
+            return
+        found = self.env["service.equipment"]._find_by_code(codes)
+        for vals in vals_list:
+            code = (vals.get("scan") or "").strip()
+            if code and not vals.get("equipment_id"):
+                if code not in found:
+                    raise UserError(self._get_unknown_serial_message(code))
+                vals["equipment_id"] = found[code].id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._fill_from_scan(vals_list)
+        tickets = super().create(vals_list)
+        tickets._refresh_coverage()
+        tickets._start_clocks()
+        tickets._record_event("reported")
+        return tickets
+
+    def write(self, vals):
+        if "accepted_at" in vals and not self.env.su:
+            raise UserError(
+                self.env._("A ticket is accepted by dispatching it, not by hand.")
+            )
+        if vals.get("equipment_id") and self.filtered(
+            lambda ticket: ticket.accepted_at
+            and ticket.equipment_id.id != vals["equipment_id"]
+        ):
+            raise UserError(
+                self.env._(
+                    "The equipment of an accepted ticket is fixed, its coverage is "
+                    "frozen (WAR-22). Open a new ticket for the other machine."
+                )
+            )
+        if vals.get("scan") and not vals.get("equipment_id"):
+            self._fill_from_scan([vals])
+        result = super().write(vals)
+        if SCAN_SOURCES & vals.keys():
+            self._refresh_coverage()
+        if {"region_id", "equipment_id"} & vals.keys():
+            self.filtered(lambda ticket: not ticket.accepted_at)._start_clocks()
+        return result
+
+    # ---------------------------------------------------
+    # Programmes, coverage
+    # ---------------------------------------------------
+
+    def _get_service_programs(self) -> dict:
+        """The programmes whose promises hold for each ticket.
+
+        Other add-ons add theirs (a care plan's programme, for instance).
+        """
+        return {ticket: ticket.equipment_id.program_id for ticket in self}
+
+    def _get_coverage_answers(self) -> dict:
+        """Every source's answers: ticket id → [(component, item, Answer)].
+
+        Component and item are recordsets, one of them empty. Other add-ons
+        call super and append their own answers.
+        """
+        components = self.equipment_id._origin.component_ids.filtered(
+            lambda component: not component.removed_on
+        )
+        by_equipment = components.grouped("equipment_id")
+        warranty = components._get_warranty_answers()
+        no_item = self.env["service.item"]
+        return {
+            ticket.id: [
+                (component, no_item, warranty[component])
+                for component in by_equipment.get(
+                    ticket.equipment_id._origin, components.browse()
+                )
+            ]
+            for ticket in self
+        }
+
+    def _refresh_coverage(self):
+        """Decide again for tickets that are not accepted yet.
+
+        After acceptance only subjects without a decision get one (WAR-22).
+        """
+        # sudo: decisions are written by the machine, users only read them
+        coverages = self.env["service.coverage"].sudo()
+        frozen = self.filtered("accepted_at")
+        coverages.search([("ticket_id", "in", (self - frozen).ids)]).unlink()
+        known = {
+            (row.ticket_id, row.component_id, row.item_id)
+            for row in frozen.sudo().coverage_ids
+        }
+        vals_list = []
+        for ticket_id, answers in self._get_coverage_answers().items():
+            ticket = self.browse(ticket_id)
+            subjects = {}
+            for component, item, answer in answers:
+                subjects.setdefault((component, item), []).append(answer)
+            for (component, item), candidates in subjects.items():
+                if (ticket, component, item) in known:
+                    continue
+                chosen = coverage_tools.best(candidates)
+                vals_list += [
+                    ticket._prepare_coverage_vals(
+                        component, item, answer, answer is chosen
+                    )
+                    for answer in candidates
+                ]
+        coverages.create(vals_list)
+
+    def _prepare_coverage_vals(self, component, item, answer, chosen):
+        return {
+            "ticket_id": self.id,
+            "component_id": component.id,
+            "item_id": item.id,
+            "source": answer.source,
+            "verdict": answer.verdict,
+            "reason": answer.reason,
+            "rule": answer.rule,
+            "inputs": dict(answer.inputs),
+            "date_start": answer.date_start,
+            "date_end": answer.date_end,
+            "chosen": chosen,
+            "frozen_at": self.accepted_at,
+        }
+
+    def _accept(self):
+        """Freeze the coverage of tickets that are not accepted yet (WAR-22)."""
+        tickets = self.filtered(lambda ticket: not ticket.accepted_at)
+        for company, batch in tickets.grouped("company_id").items():
+            now = company._service_now()
+            # sudo: acceptance and frozen decisions are written by the machine only
+            batch.sudo().write({"accepted_at": now})
+            batch.sudo().coverage_ids.write({"frozen_at": now})
+        tickets._after_accept()
+
+    def _after_accept(self):
+        """Hook for add-ons that book something when a case is accepted."""
+
+    # ---------------------------------------------------
+    # Events and clocks
+    # ---------------------------------------------------
+
+    def _start_clocks(self):
+        """Give each ticket a clock for every promise made to its customer."""
+        # sudo: clocks are written by the machine, users only read them
+        clocks = self.env["service.sla.clock"].sudo()
+        programs = self._get_service_programs()
+        wanted = {
+            (ticket.id, policy.id)
+            for ticket in self
+            for policy in programs[ticket].sudo().policy_ids
+            if policy.active and policy._matches(ticket)
+        }
+        present = clocks.search([("ticket_id", "in", self.ids)])
+        obsolete = present.filtered(
+            lambda clock: (clock.ticket_id.id, clock.policy_id.id) not in wanted
+        )
+        obsolete.unlink()
+        known = {(c.ticket_id.id, c.policy_id.id) for c in present - obsolete}
+        created = clocks.create(
+            [
+                {"ticket_id": ticket_id, "policy_id": policy_id}
+                for ticket_id, policy_id in sorted(wanted - known)
+            ]
+        )
+        created.filtered("ticket_id.event_ids")._replay()
+
+    def _record_event(self, kind, at=None, note=None, visit=None):
+        """Record that something happened and replay the clocks it moves.
+
+        :param kind: an event kind (see ``service.event``)
+        :param at: naive UTC time, default the company's now
+        """
+        # sudo: events are append-only, nobody has create rights on them
+        self.env["service.event"].sudo().create(
+            [
+                {
+                    "ticket_id": ticket.id,
+                    "visit_id": visit.id if visit else False,
+                    "kind": kind,
+                    "at": at or ticket.company_id._service_now(),
+                    "user_id": self.env.uid,
+                    "note": note,
+                }
+                for ticket in self
+            ]
+        )
+        self.sudo().clock_ids._replay()
+
+    # ---------------------------------------------------
+    # Actions
+    # ---------------------------------------------------
+
+    def action_dispatch(self):
+        """Send the tickets to their stations (DSP-09, DSP-10)."""
+        self.check_access("write")
+        for ticket in self:
+            if not ticket.station_id:
+                raise UserError(
+                    self.env._(
+                        "Ticket %(ticket)s: no station serves %(region)s. Choose the "
+                        "region or the station; a service manager maps regions to "
+                        "stations (NET-04).",
+                        ticket=ticket.number,
+                        region=ticket.region_id.name or self.env._("an unknown region"),
+                    )
+                )
+            if "dispatched" in ticket.event_ids.mapped("kind"):
+                raise UserError(
+                    self.env._("Ticket %s is dispatched already.", ticket.number)
+                )
+        self._accept()
+        self._record_event("dispatched")
+        # An order sent inside the system is received as it is sent (DSP-11).
+        self._record_event("order_received")
+        self.write(
+            {
+                "stage_id": self.env.ref(
+                    "helpdesk_mgmt.helpdesk_ticket_stage_in_progress"
+                ).id
+            }
+        )
+        return True
+
+    def action_plan_visit(self):
+        """Open a new visit for this ticket."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Plan visit"),
+            "res_model": "service.visit",
+            "view_mode": "form",
+            "context": {"default_ticket_id": self.id},
+        }
+
+    def action_view_visits(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Visits"),
+            "res_model": "service.visit",
+            "view_mode": "list,form",
+            "domain": [("ticket_id", "=", self.id)],
+            "context": {"default_ticket_id": self.id},
+        }
+
+    def action_view_repairs(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Repairs"),
+            "res_model": "repair.order",
+            "view_mode": "list,form",
+            "domain": [("ticket_id", "=", self.id)],
+        }
+
+    def action_close(self):
+        """Close the tickets; nothing may be left half done."""
+        self.check_access("write")
+        unfinished = self.visit_ids.filtered(
+            lambda visit: visit.state not in ("done", "cancelled", "absent")
+        )
+        if unfinished:
+            raise UserError(
+                self.env._(
+                    "Finish or cancel these visits first: %s",
+                    ", ".join(unfinished.mapped("name")),
+                )
+            )
+        for ticket in self:
+            if "closed" in ticket.event_ids.mapped("kind"):
+                raise UserError(
+                    self.env._("Ticket %s is closed already.", ticket.number)
+                )
+        self._accept()
+        unrestored = self.filtered(
+            lambda ticket: "restored" not in ticket.event_ids.mapped("kind")
+        )
+        unrestored._record_event("restored")
+        self._record_event("closed")
+        self.write(
+            {"stage_id": self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done").id}
+        )
+        unrestored._plan_callbacks()
+        return True
+
+    # ---------------------------------------------------
+    # Callbacks
+    # ---------------------------------------------------
+
+    def _plan_callbacks(self, visit=None):
+        """Plan the calls owed after a finished job, one a tier (CB-01…CB-05)."""
+        # sudo: the branch centre's calls are planned by the station's job
+        callbacks = self.env["service.callback"].sudo()
+        programs = self._get_service_programs()
+        branches = self.station_id.sudo()._get_branch()
+        vals_list = []
+        for ticket in self:
+            policies = programs[ticket].sudo().callback_policy_ids
+            by_key = {policy.id: policy for policy in policies}
+            for policy, due in callback_tools.callbacks_due(
+                policies._get_policies(),
+                ticket.company_id._service_today(),
+                ticket.delivery_mode == "onsite",
+            ):
+                station = ticket.station_id.sudo()
+                if policy.tier == "2":
+                    station = branches.get(ticket.station_id) or station
+                if station:
+                    vals_list.append(
+                        ticket._prepare_callback_vals(
+                            by_key[policy.key], station, due, visit
+                        )
+                    )
+        callbacks.create(vals_list)._schedule_activities()
+
+    def _prepare_callback_vals(self, policy, station, due, visit):
+        return {
+            "ticket_id": self.id,
+            "visit_id": visit.id if visit else False,
+            "tier": policy.tier,
+            "policy_id": policy.id,
+            "station_id": station.id,
+            "user_id": station._get_callback_user().id,
+            "due_date": due,
+        }

@@ -1,0 +1,71 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import date, datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.clock import to_local
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    service_sandbox = fields.Boolean(
+        string="After-sales sandbox",
+        help="In a sandbox company the after-sales clock is the test clock below, so "
+        "that months of callbacks, returns and bills can be played in minutes.",
+    )
+    service_test_now = fields.Datetime(
+        string="Test clock",
+        help="What time it is in a sandbox company. It only moves forward.",
+    )
+
+    @api.constrains("service_sandbox", "service_test_now")
+    def _check_service_test_now(self):
+        for company in self:
+            if company.service_sandbox and not company.service_test_now:
+                raise ValidationError(
+                    self.env._(
+                        "Company %(company)s is a sandbox: set its test clock.",
+                        company=company.name,
+                    )
+                )
+
+    def write(self, vals):
+        new = fields.Datetime.to_datetime(vals.get("service_test_now"))
+        for company in self if new else ():
+            if company.service_test_now and new < company.service_test_now:
+                raise ValidationError(
+                    self.env._(
+                        "The test clock of %(company)s only moves forward: "
+                        "%(new)s is before %(old)s.",
+                        company=company.name,
+                        new=new,
+                        old=company.service_test_now,
+                    )
+                )
+        return super().write(vals)
+
+    def _service_now(self) -> datetime:
+        """The one source of now: naive UTC, from the test clock in a sandbox."""
+        self.ensure_one()
+        # sudo: everybody needs the time, the settings of a company are not his
+        company = self.sudo()
+        if company.service_sandbox and company.service_test_now:
+            return company.service_test_now
+        return fields.Datetime.now()
+
+    def _service_tz(self) -> str:
+        """Time zone in which a day of this company begins and ends."""
+        # sudo: the company's calendar and partner may be fenced
+        company = self.sudo()
+        return (
+            company.resource_calendar_id.tz
+            or company.partner_id.tz
+            or self.env.user.tz
+            or "UTC"
+        )
+
+    def _service_today(self) -> date:
+        """Today in the company's time zone."""
+        return to_local(self._service_now(), self._service_tz()).date()

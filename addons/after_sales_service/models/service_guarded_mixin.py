@@ -1,0 +1,61 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class ServiceGuardedMixin(models.AbstractModel):
+    """Fields that only the model's own actions may set, whatever the door.
+
+    A model names them in ``_guarded_fields`` and sets them with
+    ``_set_guarded``. Writing one over RPC or by import is refused even to those
+    who may write the record.
+    """
+
+    _name = "service.guarded.mixin"
+    _description = "Fields set by actions only"
+
+    _guarded_fields = frozenset()
+
+    @api.model
+    def _check_guarded(self, vals):
+        guarded = self._guarded_fields & vals.keys()
+        if guarded and not self.env.su:
+            labels = self.env["ir.model.fields"]
+            raise AccessError(
+                self.env._(
+                    "%(model)s: %(fields)s is set by the buttons only.",
+                    model=self._description,
+                    fields=", ".join(
+                        labels._get(self._name, name).field_description
+                        for name in sorted(guarded)
+                    ),
+                )
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_guarded(
+                {
+                    name: value
+                    for name, value in vals.items()
+                    if name in self._guarded_fields
+                    and value != self._get_guarded_default(name)
+                }
+            )
+        return super().create(vals_list)
+
+    @api.model
+    def _get_guarded_default(self, name):
+        default = self._fields[name].default
+        return default(self) if default else False
+
+    def write(self, vals):
+        self._check_guarded(vals)
+        return super().write(vals)
+
+    def _set_guarded(self, vals):
+        """Write guarded fields for a user who may write these records."""
+        self.check_access("write")
+        # sudo: the guard lets only the model's own actions through
+        return self.sudo().write(vals)

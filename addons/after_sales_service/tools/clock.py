@@ -1,0 +1,245 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Clock arithmetic: when a promise falls due and how it ended.
+
+Everything is computed from a promise (amount, unit, calendar) and the events
+that happened, so that any clock can be replayed (architecture: "what happened
+is an event, deadlines are derived"). Times going in and out are naive UTC
+datetimes, durations are minutes. Nothing here touches a database.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+UTC = ZoneInfo("UTC")
+UNITS = ("minute", "hour", "day", "working_day")
+# A promise that finds no opening hour in this many days has a calendar without hours.
+HORIZON_DAYS = 3 * 366
+
+Interval = tuple[datetime, datetime]
+
+
+class CalendarWithoutHours(ValueError):
+    """The calendar never opens within the horizon, so nothing can fall due."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Opening hours in local time.
+
+    ``shifts`` maps a weekday (0 = Monday) to (start, end) pairs in minutes of
+    the day, ``closed`` lists public holidays, ``extra`` the shifts of single
+    days that are open although their weekday is not (make-up working days).
+    """
+
+    tz: str = "UTC"
+    shifts: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    closed: frozenset[date] = frozenset()
+    extra: Mapping[date, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+    def hours_on(self, day: date) -> tuple[tuple[int, int], ...]:
+        """Shifts of one local day in minutes; empty on a day off."""
+        if day in self.extra:
+            return self.extra[day]
+        if day in self.closed:
+            return ()
+        return self.shifts.get(day.weekday(), ())
+
+    def is_working_day(self, day: date) -> bool:
+        return bool(self.hours_on(day))
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What was promised: ``amount`` of ``unit`` from one event to another.
+
+    Events are named by their kind. Without a calendar the clock runs around
+    the clock. ``pausable`` promises stand still between *paused* and *resumed*.
+    """
+
+    start_event: str
+    stop_event: str
+    amount: float
+    unit: str = "minute"
+    calendar: Calendar | None = None
+    tz: str = "UTC"
+    pausable: bool = True
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a clock shows: state, when it started, falls due and stopped (UTC).
+
+    ``overrun`` is the time past the deadline in minutes, 0 when kept.
+    """
+
+    state: str
+    started_at: datetime | None = None
+    deadline: datetime | None = None
+    stopped_at: datetime | None = None
+    overrun: float = 0.0
+
+
+def _to_utc(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    local = datetime.combine(day, time()) + timedelta(minutes=minute)
+    return local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+
+
+def to_local(at: datetime, tz: str) -> datetime:
+    """Naive UTC to naive local time of ``tz``."""
+    return at.replace(tzinfo=UTC).astimezone(ZoneInfo(tz)).replace(tzinfo=None)
+
+
+def opening_intervals(calendar: Calendar, start: datetime) -> Iterator[Interval]:
+    """Opening hours from ``start`` on, as UTC intervals in order."""
+    zone = ZoneInfo(calendar.tz)
+    first = to_local(start, calendar.tz).date() - timedelta(days=1)
+    for offset in range(HORIZON_DAYS):
+        day = first + timedelta(days=offset)
+        for begin, end in sorted(calendar.hours_on(day)):
+            opens, closes = _to_utc(day, begin, zone), _to_utc(day, end, zone)
+            if closes > start:
+                yield max(opens, start), closes
+
+
+def without_pauses(
+    intervals: Iterable[Interval], pauses: Iterable[Interval]
+) -> Iterator[Interval]:
+    """Cut the pauses out of ordered intervals."""
+    pauses = sorted(pauses)
+    for begin, end in intervals:
+        for pause_begin, pause_end in pauses:
+            if pause_end <= begin or pause_begin >= end:
+                continue
+            if pause_begin > begin:
+                yield begin, pause_begin
+            begin = max(begin, pause_end)
+            if begin >= end:
+                break
+        if begin < end:
+            yield begin, end
+
+
+def deadline(
+    start: datetime, promise: Promise, pauses: Iterable[Interval] = ()
+) -> datetime:
+    """When ``promise`` falls due if its clock starts at ``start``.
+
+    Minutes and hours count opening time only; days end at the same local time
+    n days later; working days end with the last opening hour of the n-th
+    working day after the start. Pauses move every deadline on.
+
+    :raises CalendarWithoutHours: the calendar never opens
+    :raises ValueError: an unknown unit
+    """
+    pauses = sorted(pauses)
+    if promise.unit in ("minute", "hour"):
+        minutes = promise.amount * (60 if promise.unit == "hour" else 1)
+        return _add_minutes(start, minutes, promise.calendar, pauses)
+    if promise.unit == "day":
+        zone = ZoneInfo(promise.calendar.tz if promise.calendar else promise.tz)
+        local = to_local(start, zone.key) + timedelta(days=promise.amount)
+        due = local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+    elif promise.unit == "working_day":
+        due = _add_working_days(start, int(promise.amount), promise)
+    else:
+        raise ValueError(f"unit {promise.unit!r} is none of {', '.join(UNITS)}")
+    for begin, end in pauses:
+        if begin < due and end > start:
+            due += end - max(begin, start)
+    return due
+
+
+def _add_minutes(start, minutes, calendar, pauses):
+    left = timedelta(minutes=minutes)
+    intervals = (
+        opening_intervals(calendar, start) if calendar else [(start, datetime.max)]
+    )
+    for begin, end in without_pauses(intervals, pauses):
+        if end - begin >= left:
+            return begin + left
+        left -= end - begin
+    raise CalendarWithoutHours(calendar)
+
+
+def _add_working_days(start, days, promise):
+    calendar = promise.calendar or Calendar(
+        promise.tz, {weekday: ((0, 1440),) for weekday in range(5)}
+    )
+    day = to_local(start, calendar.tz).date()
+    for _offset in range(HORIZON_DAYS):
+        if days <= 0 and calendar.is_working_day(day):
+            last = max(end for _begin, end in calendar.hours_on(day))
+            return _to_utc(day, last, ZoneInfo(calendar.tz))
+        day += timedelta(days=1)
+        if calendar.is_working_day(day):
+            days -= 1
+    raise CalendarWithoutHours(calendar)
+
+
+def add_days(
+    start: date, days: int, working: bool = False, calendar: Calendar | None = None
+) -> date:
+    """``days`` calendar or working days after ``start`` (CF-02).
+
+    Without a calendar Monday to Friday are working days.
+    """
+    if not working:
+        return start + timedelta(days=days)
+    calendar = calendar or Calendar(
+        shifts={weekday: ((0, 1440),) for weekday in range(5)}
+    )
+    day = start
+    for _offset in range(HORIZON_DAYS):
+        if days <= 0:
+            return day
+        day += timedelta(days=1)
+        if calendar.is_working_day(day):
+            days -= 1
+    raise CalendarWithoutHours(calendar)
+
+
+def read(
+    promise: Promise, events: Iterable[tuple[str, datetime]], now: datetime
+) -> Reading:
+    """Replay ``events`` (kind, UTC time) and say what the clock shows at ``now``.
+
+    States: *waiting* (not started), *running*, *paused*, *met*, *missed*. A
+    clock that is past its deadline is missed even before it is stopped.
+    """
+    events = sorted(events, key=lambda event: event[1])
+    start = next((at for kind, at in events if kind == promise.start_event), None)
+    if start is None:
+        return Reading("waiting")
+    stop = next(
+        (at for kind, at in events if kind == promise.stop_event and at >= start), None
+    )
+    until = stop or now
+    pauses, paused_since = [], None
+    for kind, at in events if promise.pausable else ():
+        if at > until:
+            break
+        if kind == "paused" and paused_since is None:
+            paused_since = max(at, start)
+        elif kind == "resumed" and paused_since is not None:
+            if at > paused_since:
+                pauses.append((paused_since, at))
+            paused_since = None
+    if paused_since is not None and stop is None:
+        # What had run out before the pause stays missed.
+        due = deadline(start, promise, pauses)
+        if due <= paused_since:
+            return Reading("missed", start, due, None, _minutes(now - due))
+        return Reading("paused", start)
+    if paused_since is not None and stop > paused_since:
+        pauses.append((paused_since, stop))
+    due = deadline(start, promise, pauses)
+    overrun = max(0.0, _minutes(until - due))
+    if stop:
+        return Reading("missed" if stop > due else "met", start, due, stop, overrun)
+    return Reading("missed" if now > due else "running", start, due, None, overrun)
+
+
+def _minutes(delta: timedelta) -> float:
+    return delta.total_seconds() / 60
