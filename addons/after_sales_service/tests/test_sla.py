@@ -1,0 +1,105 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import AfterSalesCommon, rules
+
+
+@tagged("post_install", "-at_install")
+class TestSla(AfterSalesCommon):
+    def _states(self, ticket):
+        return {clock.rule: clock.state for clock in ticket.clock_ids}
+
+    def _reread(self, ticket):
+        ticket.sudo().clock_ids._replay()
+        ticket.invalidate_recordset()
+
+    @rules("DSP-10", "DSP-11", "DSP-12", "CARE-07", "CF-01")
+    def test_care_plan_clocks_are_met_in_time(self):
+        self.equipment.program_id = self.program_careplan
+        ticket = self._new_ticket(dispatch=False)
+        self.assertEqual(
+            self._states(ticket),
+            {
+                "DSP-10": "running",
+                "DSP-11": "waiting",
+                "DSP-12": "running",
+                "CARE-07": "running",
+            },
+        )
+        self._pass_time(minutes=4)
+        ticket.action_dispatch()
+        self.assertEqual(self._states(ticket)["DSP-10"], "met")
+        self._pass_time(minutes=4)
+        visit = self._working_visit(ticket)
+        states = self._states(ticket)
+        self.assertEqual((states["DSP-11"], states["DSP-12"]), ("met", "met"))
+        self._sign(visit)
+        visit.action_done()
+        self.assertEqual(self._states(ticket)["CARE-07"], "met")
+
+    @rules("DSP-10")
+    def test_a_late_dispatch_is_missed_by_its_overrun(self):
+        self.equipment.program_id = self.program_careplan
+        ticket = self._new_ticket(dispatch=False)
+        self._pass_time(minutes=7)
+        ticket.action_dispatch()
+        dispatch = ticket.clock_ids.filtered(lambda clock: clock.rule == "DSP-10")
+        self.assertEqual((dispatch.state, dispatch.overrun), ("missed", 2))
+
+    @rules("SLA-01", "SLA-02", "SLA-03", "SLA-06", "CF-04", "CF-05")
+    def test_region_class_chooses_the_promises(self):
+        expected = {
+            "region_bengbu_urban": {("arrived", 2), ("restored", 4)},
+            "region_bengbu_suburban": {("arrived", 2), ("restored", 24)},
+            "region_bengbu_county": {("appointed", 2), ("restored", 48)},
+            False: {("restored", 24), ("proposed", 48)},
+        }
+        for xmlid, promises in expected.items():
+            region = xmlid and self.env.ref(f"after_sales_service.{xmlid}")
+            self.equipment.region_id = region
+            ticket = self._new_ticket(dispatch=False)
+            self.assertEqual(
+                {
+                    (clock.policy_id.stop_event, clock.policy_id.amount)
+                    for clock in ticket.clock_ids
+                },
+                promises,
+            )
+
+    def test_cron_marks_what_is_past_its_deadline(self):
+        ticket = self._new_ticket(dispatch=False)
+        self._pass_time(hours=5)
+        with self.enter_registry_test_mode():
+            self.env.ref("after_sales_service.cron_mark_missed").method_direct_trigger()
+        ticket.invalidate_recordset()
+        self.assertEqual(set(ticket.clock_ids.mapped("state")), {"missed"})
+
+    def test_a_changed_policy_can_be_replayed(self):
+        ticket = self._new_ticket(dispatch=False)
+        solve = ticket.clock_ids.filtered(lambda c: c.policy_id.amount == 4)
+        old = solve.deadline
+        solve.policy_id.sudo().amount = 6
+        self._reread(ticket)
+        self.assertEqual((solve.deadline - old).total_seconds(), 2 * 3600)
+
+    def test_events_are_append_only(self):
+        ticket = self._new_ticket(dispatch=False)
+        event = ticket.event_ids.sudo()
+        with self.assertRaises(UserError):
+            event.write({"at": "2026-01-01 00:00:00"})
+        with self.assertRaises(UserError):
+            event.unlink()
+
+    def test_policy_with_a_calendar_without_hours_is_refused(self):
+        empty = self.env["resource.calendar"].create(
+            {"name": "Never", "attendance_ids": [(5, 0, 0)]}
+        )
+        empty.attendance_ids.unlink()
+        policy = self.env.ref("after_sales_service.policy_tc_urban_solve")
+        with self.assertRaisesRegex(ValidationError, "Never"):
+            policy.calendar_id = empty
+
+    def test_sandbox_clock_only_moves_forward(self):
+        with self.assertRaises(ValidationError):
+            self._pass_time(days=-1)

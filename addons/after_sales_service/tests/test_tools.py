@@ -1,0 +1,230 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import date, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
+from ..tools import callback, clock, coverage
+from .common import rules
+
+START = datetime(2026, 11, 20, 2, 0)
+DAILY = clock.Calendar("Asia/Shanghai", {day: ((480, 1080),) for day in range(7)})
+LUNCH = clock.Calendar(
+    "Europe/Berlin", {day: ((540, 720), (780, 1020)) for day in range(5)}
+)
+
+
+def _by_the_minute(start, minutes, calendar, pauses=()):
+    """The oracle: walk minute by minute and count the open ones."""
+    at, left = start, minutes
+    while left > 0:
+        local = clock.to_local(at, calendar.tz)
+        minute = local.hour * 60 + local.minute
+        open_now = any(
+            begin <= minute < end for begin, end in calendar.hours_on(local.date())
+        ) and not any(begin <= at < end for begin, end in pauses)
+        at += timedelta(minutes=1)
+        left -= open_now
+    return at
+
+
+@tagged("post_install", "-at_install")
+class TestClock(BaseCase):
+    @rules("DSP-10")
+    def test_minutes_around_the_clock(self):
+        promise = clock.Promise("reported", "dispatched", 5)
+        self.assertEqual(clock.deadline(START, promise), START + timedelta(minutes=5))
+
+    @given(
+        start=st.datetimes(datetime(2026, 3, 20), datetime(2026, 11, 1)),
+        minutes=st.integers(1, 900),
+        pause=st.tuples(st.integers(0, 600), st.integers(1, 600)),
+    )
+    @settings(max_examples=60, deadline=None)
+    def test_agrees_with_the_minute_by_minute_oracle(self, start, minutes, pause):
+        start = start.replace(second=0, microsecond=0)
+        pauses = [
+            (
+                start + timedelta(minutes=pause[0]),
+                start + timedelta(minutes=pause[0] + pause[1]),
+            )
+        ]
+        for calendar in (DAILY, LUNCH):
+            promise = clock.Promise("a", "b", minutes, "minute", calendar)
+            self.assertEqual(
+                clock.deadline(start, promise, pauses),
+                _by_the_minute(start, minutes, calendar, pauses),
+            )
+
+    def test_calendar_days_keep_the_local_time_over_a_clock_change(self):
+        promise = clock.Promise("a", "b", 1, "day", tz="Europe/Berlin")
+        before = datetime(2026, 10, 24, 10, 0)  # 12:00 summer time
+        self.assertEqual(
+            clock.deadline(before, promise),
+            datetime(2026, 10, 25, 11, 0),  # 12:00 winter time
+        )
+
+    def test_working_days_end_with_the_last_shift(self):
+        promise = clock.Promise("a", "b", 3, "working_day", LUNCH)
+        friday = datetime(2026, 11, 20, 9, 0)
+        self.assertEqual(
+            clock.deadline(friday, promise), datetime(2026, 11, 25, 16, 0)
+        )
+
+    def test_holidays_are_closed_and_make_up_days_open(self):
+        calendar = clock.Calendar(
+            "UTC",
+            {day: ((0, 1440),) for day in range(5)},
+            frozenset({date(2026, 11, 23)}),
+            {date(2026, 11, 21): ((0, 1440),)},
+        )
+        promise = clock.Promise("a", "b", 2, "working_day", calendar)
+        self.assertEqual(
+            clock.deadline(datetime(2026, 11, 20, 9, 0), promise),
+            datetime(2026, 11, 25, 0, 0),
+        )
+
+    def test_calendar_without_hours_is_refused(self):
+        promise = clock.Promise("a", "b", 5, "minute", clock.Calendar())
+        with self.assertRaises(clock.CalendarWithoutHours):
+            clock.deadline(START, promise)
+
+    def test_met_missed_paused(self):
+        promise = clock.Promise("reported", "restored", 4, "hour")
+        reported = ("reported", START)
+        hour = timedelta(hours=1)
+        self.assertEqual(clock.read(promise, [], START).state, "waiting")
+        self.assertEqual(clock.read(promise, [reported], START).state, "running")
+        met = clock.read(promise, [reported, ("restored", START + 4 * hour)], START)
+        self.assertEqual((met.state, met.overrun), ("met", 0))
+        missed = clock.read(promise, [reported, ("restored", START + 5 * hour)], START)
+        self.assertEqual((missed.state, missed.overrun), ("missed", 60))
+        paused = [reported, ("paused", START + hour)]
+        self.assertEqual(
+            clock.read(promise, paused, START + 9 * hour).state, "paused"
+        )
+        resumed = paused + [("resumed", START + 3 * hour)]
+        reading = clock.read(promise, resumed, START + 4 * hour)
+        self.assertEqual(
+            (reading.state, reading.deadline), ("running", START + 6 * hour)
+        )
+
+    def test_a_pause_does_not_heal_a_missed_promise(self):
+        promise = clock.Promise("reported", "restored", 1, "hour")
+        hour = timedelta(hours=1)
+        events = [("reported", START), ("paused", START + 2 * hour)]
+        self.assertEqual(clock.read(promise, events, START + 3 * hour).state, "missed")
+
+
+@tagged("post_install", "-at_install")
+class TestCoverage(BaseCase):
+    TERMS = {
+        "HARD_DISK": coverage.Term("HARD_DISK", 36),
+        "DOCUMENTS": coverage.Term("DOCUMENTS", 3, excluded=True),
+    }
+
+    def _ask(self, part, proofs, on):
+        return coverage.warranty(part, self.TERMS, proofs, on)
+
+    @rules("WAR-01", "WAR-03")
+    def test_term_from_the_invoice_to_its_last_day(self):
+        part = coverage.Part("HARD_DISK")
+        proofs = coverage.Proofs(invoice=date(2026, 3, 2))
+        answer = self._ask(part, proofs, date(2029, 3, 1))
+        self.assertEqual(
+            (answer.verdict, answer.rule, answer.date_end),
+            ("warranty", "WAR-03", date(2029, 3, 1)),
+        )
+        late = self._ask(part, proofs, date(2029, 3, 2))
+        self.assertEqual((late.verdict, late.reason), ("chargeable", "expired"))
+
+    @rules("WAR-02", "CF-34")
+    def test_without_invoice_certificate_then_last_day_of_factory_month(self):
+        month = date(2026, 2, 10)
+        proofs = coverage.Proofs(certificate=date(2026, 4, 5), factory_month=month)
+        self.assertEqual(
+            coverage.start_date("sale", proofs), (date(2026, 4, 5), "certificate")
+        )
+        proofs = coverage.Proofs(factory_month=month)
+        self.assertEqual(
+            coverage.start_date("sale", proofs), (date(2026, 2, 28), "factory_month")
+        )
+        nothing = self._ask(
+            coverage.Part("HARD_DISK"), coverage.Proofs(), date(2026, 5, 1)
+        )
+        self.assertEqual(nothing.reason, "no_start")
+
+    @rules("WAR-04", "WAR-05", "CF-10")
+    def test_gifts_documents_and_own_parts_are_excluded(self):
+        proofs = coverage.Proofs(invoice=date(2026, 3, 2))
+        on = date(2026, 3, 5)
+        gift = self._ask(coverage.Part("HARD_DISK", "gift"), proofs, on)
+        own = self._ask(coverage.Part("HARD_DISK", "customer"), proofs, on)
+        documents = self._ask(coverage.Part("DOCUMENTS"), proofs, on)
+        self.assertEqual((gift.verdict, gift.rule), ("chargeable", "WAR-04"))
+        self.assertEqual((own.verdict, own.rule), ("chargeable", "WAR-05"))
+        self.assertEqual((documents.verdict, documents.rule), ("chargeable", "WAR-04"))
+
+    @rules("OOW-16")
+    def test_replaced_part_has_three_months_or_the_longer_remainder(self):
+        proofs = coverage.Proofs(invoice=date(2022, 1, 10))
+        alone = coverage.Part("HARD_DISK", "replacement", date(2026, 11, 20))
+        answer = self._ask(alone, proofs, date(2027, 2, 19))
+        self.assertEqual(
+            (answer.verdict, answer.rule, answer.date_end),
+            ("warranty", "OOW-16", date(2027, 2, 19)),
+        )
+        longer = coverage.Part(
+            "HARD_DISK", "replacement", date(2026, 11, 20), date(2029, 3, 1)
+        )
+        self.assertEqual(
+            self._ask(longer, proofs, date(2028, 1, 1)).date_end, date(2029, 3, 1)
+        )
+
+    @given(
+        invoice=st.dates(date(2000, 1, 1), date(2030, 12, 31)),
+        months=st.integers(1, 120),
+        offset=st.integers(-400, 4000),
+    )
+    @settings(max_examples=100, deadline=None)
+    def test_covered_exactly_from_first_to_last_day(self, invoice, months, offset):
+        terms = {"X": coverage.Term("X", months)}
+        on = invoice + timedelta(days=offset)
+        answer = coverage.warranty(
+            coverage.Part("X"), terms, coverage.Proofs(invoice=invoice), on
+        )
+        self.assertEqual(
+            answer.verdict == "warranty", invoice <= on <= answer.date_end
+        )
+
+    def test_best_answer_favours_the_customer(self):
+        chargeable = coverage.Answer("a", "chargeable", "expired", "WAR-03")
+        plan = coverage.Answer("b", "plan", "plan", "CARE-05")
+        warranty = coverage.Answer("c", "warranty", "term", "WAR-03")
+        self.assertIs(coverage.best([chargeable, plan, warranty]), warranty)
+        self.assertIs(coverage.best([chargeable, plan]), plan)
+        self.assertIsNone(coverage.best([]))
+
+
+@tagged("post_install", "-at_install")
+class TestCallbackDates(BaseCase):
+    @rules("CB-01", "CB-02", "CF-02")
+    def test_calendar_days_satisfy_every_sentence(self):
+        policies = [
+            callback.CallbackPolicy(1, "1", 3, working=True),
+            callback.CallbackPolicy(2, "1", 3),
+        ]
+        due = callback.callbacks_due(policies, date(2026, 11, 20), onsite=True)
+        self.assertEqual([(p.key, day) for p, day in due], [(2, date(2026, 11, 23))])
+
+    @rules("CB-04", "CF-03")
+    def test_second_callback_only_after_on_site_jobs(self):
+        policies = [callback.CallbackPolicy(1, "2", 7, onsite_only=True)]
+        day = date(2026, 11, 20)
+        self.assertEqual(
+            callback.callbacks_due(policies, day, onsite=True)[0][1],
+            date(2026, 11, 27),
+        )
+        self.assertFalse(callback.callbacks_due(policies, day, onsite=False))

@@ -1,0 +1,94 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import AfterSalesCommon, rules
+
+
+@tagged("post_install", "-at_install")
+class TestVisit(AfterSalesCommon):
+    @rules("VIS-20", "VIS-24", "CARE-13")
+    def test_completion_names_everything_that_is_missing(self):
+        visit = self._working_visit(self._new_ticket())
+        with self.assertRaises(UserError) as refused:
+            visit.action_done()
+        for word in ("cause", "solution", "precautions", "signature", "rating"):
+            self.assertIn(word, str(refused.exception))
+        self.assertEqual(visit.state, "working")
+        self._sign(visit)
+        visit.action_done()
+        self.assertEqual(visit.state, "done")
+        self.assertEqual(visit.repair_id.sudo().state, "done")
+        self.assertLessEqual(
+            {"restored", "signed"}, set(visit.ticket_id.event_ids.mapped("kind"))
+        )
+
+    @rules("VIS-01")
+    def test_window_is_shorter_than_half_a_day(self):
+        ticket = self._new_ticket()
+        now = self.company._service_now()
+        with self.assertRaisesRegex(ValidationError, "VIS-01"):
+            self.env["service.visit"].create(
+                {
+                    "ticket_id": ticket.id,
+                    "window_start": now,
+                    "window_end": now + timedelta(hours=4),
+                }
+            )
+
+    @rules("VIS-08")
+    def test_absent_customer_is_waited_for(self):
+        ticket = self._new_ticket()
+        now = self.company._service_now()
+        visit = self.env["service.visit"].create(
+            {
+                "ticket_id": ticket.id,
+                "engineer_id": self.engineer.id,
+                "window_start": now,
+                "window_end": now + timedelta(hours=2),
+            }
+        )
+        visit.action_appoint()
+        visit.action_depart()
+        visit.action_arrive()
+        self._pass_time(minutes=19)
+        with self.assertRaisesRegex(UserError, "VIS-08"):
+            visit.action_absent()
+        self._pass_time(minutes=1)
+        visit.action_absent()
+        self.assertEqual(visit.state, "absent")
+        self.assertIn("customer_absent", ticket.event_ids.mapped("kind"))
+
+    def test_appointment_needs_engineer_and_window(self):
+        visit = self.env["service.visit"].create({"ticket_id": self._new_ticket().id})
+        with self.assertRaisesRegex(UserError, "engineer"):
+            visit.action_appoint()
+
+    def test_states_are_not_skipped_whatever_the_door(self):
+        visit = self.env["service.visit"].create({"ticket_id": self._new_ticket().id})
+        with self.assertRaisesRegex(UserError, "cannot become"):
+            visit.action_start()
+        with self.assertRaises(AccessError):
+            visit.with_user(self.hotline).write({"state": "done"})
+        with self.assertRaises(AccessError):
+            self.env["service.visit"].with_user(self.hotline).create(
+                {"ticket_id": visit.ticket_id.id, "state": "done"}
+            )
+
+    def test_ticket_is_not_closed_over_an_open_visit(self):
+        ticket = self._new_ticket()
+        self._working_visit(ticket)
+        with self.assertRaisesRegex(UserError, "Finish or cancel"):
+            ticket.action_close()
+
+    def test_service_record_prints(self):
+        visit = self._working_visit(self._new_ticket())
+        self._sign(visit)
+        visit.action_done()
+        html = self.env["ir.actions.report"]._render_qweb_html(
+            "after_sales_service.report_service_record", visit.ids
+        )[0]
+        self.assertIn(visit.name.encode(), html)
+        self.assertIn(b"Disk replaced", html)
