@@ -1,0 +1,41 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class HelpdeskTicket(models.Model):
+    _inherit = "helpdesk.ticket"
+
+    spare_rma_count = fields.Integer(compute="_compute_spare_counts")
+    spare_request_count = fields.Integer(compute="_compute_spare_counts")
+
+    def _compute_spare_counts(self):
+        rmas, requests = (
+            dict(
+                self.env[model]._read_group(
+                    [("ticket_id", "in", self.ids)], ["ticket_id"], ["__count"]
+                )
+            )
+            for model in ("spare.rma", "spare.part.request")
+        )
+        for ticket in self:
+            ticket.spare_rma_count = rmas.get(ticket, 0)
+            ticket.spare_request_count = requests.get(ticket, 0)
+
+    def _action_view_spare(self, name, model):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "list,form",
+            "domain": [("ticket_id", "=", self.id)],
+            "context": {"default_ticket_id": self.id, "default_kind": "oow"},
+        }
+
+    def action_view_spare_rmas(self):
+        return self._action_view_spare(self.env._("Defective parts"), "spare.rma")
+
+    def action_view_spare_requests(self):
+        return self._action_view_spare(
+            self.env._("Part requests"), "spare.part.request"
+        )

@@ -1,0 +1,460 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+OPEN_STATES = ("owed", "at_station", "packed", "shipped", "received", "inspected")
+
+
+class SpareRma(models.Model):
+    """One slip, one defective piece, from its birth as a debt to its end.
+
+    RMA-01, RMA-02: the quantity is always one.
+    """
+
+    _name = "spare.rma"
+    _description = "Defective Part Return"
+    _inherit = ["spare.document.mixin", "mail.thread"]
+    _order = "id desc"
+    _rec_names_search = ["name", "serial"]
+    _check_company_auto = True
+    _sequence_code = "spare.rma"
+    _guarded_fields = frozenset(
+        {
+            "state",
+            "handed_in_at",
+            "handed_in_to_id",
+            "scanned_at",
+            "scanned_by_id",
+            "received_at",
+            "inspected_at",
+            "inspected_by_id",
+            "closed_at",
+            "box_id",
+            "return_id",
+        }
+    )
+    _transitions = {
+        "owed": {"at_station", "rejected"},
+        "at_station": {"packed", "rejected"},
+        "packed": {"at_station", "shipped"},
+        "shipped": {"received"},
+        "received": {"inspected"},
+        "inspected": {"closed"},
+        "closed": set(),
+        "rejected": set(),
+    }
+
+    name = fields.Char(default="/", readonly=True, copy=False, index=True)
+    product_id = fields.Many2one(
+        comodel_name="product.product", required=True, index=True
+    )
+    category_id = fields.Many2one(
+        related="product_id.service_category_id", store=True, index=True
+    )
+    lot_id = fields.Many2one(
+        comodel_name="stock.lot", string="Lot", index="btree_not_null"
+    )
+    serial = fields.Char(index="btree_not_null", tracking=True)
+    symptom = fields.Char(string="Fault symptom", required=True)
+    remark = fields.Char()
+    component_id = fields.Many2one(
+        comodel_name="service.equipment.component", index="btree_not_null"
+    )
+    equipment_id = fields.Many2one(
+        comodel_name="service.equipment", index="btree_not_null"
+    )
+    ticket_id = fields.Many2one(comodel_name="helpdesk.ticket", index="btree_not_null")
+    visit_id = fields.Many2one(comodel_name="service.visit", index="btree_not_null")
+    repair_id = fields.Many2one(comodel_name="repair.order", index="btree_not_null")
+    swap_id = fields.Many2one(comodel_name="spare.swap", index="btree_not_null")
+    station_id = fields.Many2one(
+        comodel_name="service.station", required=True, index=True
+    )
+    engineer_id = fields.Many2one(
+        comodel_name="res.users", index="btree_not_null", tracking=True
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    state = fields.Selection(
+        selection=[
+            ("owed", "Owed"),
+            ("at_station", "At the station"),
+            ("packed", "Packed"),
+            ("shipped", "Shipped"),
+            ("received", "Received"),
+            ("inspected", "Inspected"),
+            ("closed", "Closed"),
+            ("rejected", "Rejected"),
+        ],
+        required=True,
+        readonly=True,
+        default="owed",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    born_at = fields.Datetime(string="Owed since", readonly=True)
+    age_days = fields.Integer(
+        string="Days open", compute="_compute_age_days"
+    )  # RMA-11
+    handed_in_at = fields.Datetime(readonly=True)
+    handed_in_to_id = fields.Many2one(comodel_name="res.users", readonly=True)
+    return_id = fields.Many2one(
+        comodel_name="spare.return", index="btree_not_null", readonly=True
+    )
+    box_id = fields.Many2one(
+        comodel_name="spare.return.box", index="btree_not_null", readonly=True
+    )
+    scanned_at = fields.Datetime(readonly=True)
+    scanned_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
+    received_at = fields.Datetime(readonly=True)
+    inspection_result = fields.Selection(
+        selection=[
+            ("defective", "Defect confirmed"),
+            ("no_fault", "No fault found"),
+            ("damaged", "Physically damaged"),
+        ],
+        tracking=True,
+    )
+    disposition = fields.Selection(
+        selection=[
+            ("refurbish", "Refurbish"),
+            ("vendor", "Return to vendor"),
+            ("scrap", "Scrap"),
+            ("station", "Back to the station"),
+            ("stock", "To good stock"),
+        ],
+        tracking=True,
+    )
+    inspected_at = fields.Datetime(readonly=True)
+    inspected_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
+    closed_at = fields.Datetime(readonly=True)
+    location_id = fields.Many2one(
+        comodel_name="stock.location", compute="_compute_location_id", string="Where"
+    )
+
+    # One open RMA a piece: a serial cannot be owed twice.
+    _open_uniq = models.UniqueIndex(
+        "(company_id, product_id, lot_id) WHERE lot_id IS NOT NULL "
+        "AND state NOT IN ('closed', 'rejected')",
+        "This serial is on an open return slip already.",
+    )
+    _name_uniq = models.UniqueIndex(
+        "(company_id, name)", "This return slip number exists already."
+    )
+
+    @api.depends("name", "serial")
+    def _compute_display_name(self):
+        for rma in self:
+            rma.display_name = f"{rma.name} · {rma.serial}" if rma.serial else rma.name
+
+    def _compute_age_days(self):
+        for rma in self:
+            until = rma.closed_at or rma.company_id._service_now()
+            rma.age_days = (until - rma.born_at).days if rma.born_at else 0
+
+    def _compute_location_id(self):
+        """Where the piece is, as its state says."""
+        pieces = self._get_places()
+        for rma in self:
+            rma.location_id = pieces[rma]
+
+    def _get_places(self) -> dict:
+        # sudo: places, not quantities
+        rmas = self.sudo()
+        station = rmas.station_id._get_locations("defective")
+        owed = rmas.filtered(lambda rma: rma.state == "owed" and rma.engineer_id)
+        hands = owed.station_id._get_custody(
+            ((rma.station_id, rma.engineer_id) for rma in owed),
+            use="engineer_defective",
+        )
+        nowhere = self.env["stock.location"].sudo()
+        result = {}
+        for rma in rmas:
+            company = rma.company_id
+            if rma.state == "owed":
+                place = hands.get((rma.station_id, rma.engineer_id), nowhere)
+            elif rma.state in ("at_station", "packed"):
+                place = station[rma.station_id]
+            elif rma.state == "shipped":
+                place = company.spare_transit_location_id
+            elif rma.state in ("received", "inspected"):
+                place = company.spare_intake_location_id
+            elif rma.state == "closed":
+                place = rma._get_end_locations()[rma]
+            else:
+                place = nowhere
+            result[rma] = place
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_second_open(vals_list)
+        return super().create(vals_list)
+
+    @api.model
+    def _check_second_open(self, vals_list):
+        """Name the slip that is open for a serial before the database refuses."""
+        lots = [vals["lot_id"] for vals in vals_list if vals.get("lot_id")]
+        if not lots:
+            return
+        # sudo: the open slip may be another engineer's
+        twin = self.sudo().search(
+            [("lot_id", "in", lots), ("state", "in", OPEN_STATES)], limit=1
+        )
+        if twin:
+            raise UserError(
+                self.env._(
+                    "Serial %(serial)s is on return slip %(rma)s already (%(state)s, "
+                    "%(station)s). One piece has one slip (RMA-02): the warehouse "
+                    "closes it first, or scan the serial again.",
+                    serial=twin.lot_id.name,
+                    rma=twin.name,
+                    state=dict(self._fields["state"]._description_selection(self.env))[
+                        twin.state
+                    ],
+                    station=twin.station_id.name,
+                )
+            )
+
+    @api.model
+    def _prepare_from_move_vals(self, move):
+        """The debt of a good part that was consumed outside a swap."""
+        repair = move.repair_id
+        visit = repair.visit_id
+        return {
+            "product_id": move.product_id.id,
+            "symptom": visit.symptom or repair.ticket_id.name,
+            "equipment_id": repair.equipment_id.id,
+            "ticket_id": repair.ticket_id.id,
+            "visit_id": visit.id,
+            "repair_id": repair.id,
+            "station_id": (visit.station_id or repair.ticket_id.station_id).id,
+            "engineer_id": (visit.engineer_id or repair.user_id).id,
+            "company_id": move.company_id.id,
+            "born_at": move.company_id._service_now(),
+        }
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A return slip is never deleted."))
+
+    # ---------------------------------------------------
+    # At the station
+    # ---------------------------------------------------
+
+    def action_hand_in(self):
+        """The specialist takes defective pieces in, face to face (PRT-17, RMA-05)."""
+        self._require_group("specialist")
+        for rma in self:
+            if rma.engineer_id == self.env.user and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "%(rma)s: %(user)s cannot take in his own piece (PRT-07). "
+                        "Another commercial specialist of %(station)s does it.",
+                        rma=rma.name,
+                        user=self.env.user.name,
+                        station=rma.station_id.name,
+                    )
+                )
+            if rma.state != "owed":
+                raise UserError(
+                    self.env._("%s was handed in already.", rma.display_name)
+                )
+        self._set_missing_lots()
+        # sudo: places and repairs are not the specialist's to read everywhere
+        rmas = self.sudo()
+        places = rmas._get_places()
+        defective = rmas.station_id._get_locations("defective")
+        transfers = []
+        for station, batch in rmas.grouped("station_id").items():
+            pieces = [
+                {
+                    **rma._prepare_piece(),
+                    # a part consumed outside a swap comes out of the machine now
+                    "location": places[rma]
+                    if rma.swap_id
+                    else rma.repair_id.location_dest_id,
+                    "dest": defective[station],
+                }
+                for rma in batch
+            ]
+            self.env["stock.quant"].sudo()._spare_check_available(
+                [
+                    piece
+                    for piece in pieces
+                    if piece["location"].usage == "internal"
+                ],
+                self.env._("The engineer who swapped the part must bring it."),
+            )
+            transfers.append(
+                (
+                    station.company_id.spare_custody_type_id,
+                    ", ".join(batch.mapped("name")[:5]),
+                    pieces,
+                    {},
+                )
+            )
+        self.env["stock.picking"]._spare_transfer(transfers)
+        self._transition(
+            "at_station", handed_in_at=self._now(), handed_in_to_id=self.env.uid
+        )
+        self._add_to_return()
+        return True
+
+    def _prepare_piece(self):
+        return {"product": self.product_id, "lot": self.lot_id, "quantity": 1.0}
+
+    def _set_missing_lots(self):
+        """Pieces of tracked products need their serial before they move."""
+        for rma in self.filtered(
+            lambda rma: rma.product_id.tracking != "none" and not rma.lot_id
+        ):
+            serial = (rma.serial or "").strip()
+            if not serial:
+                raise UserError(
+                    self.env._(
+                        "%(rma)s: write or scan the serial of %(product)s first.",
+                        rma=rma.name,
+                        product=rma.product_id.display_name,
+                    )
+                )
+            lots = self.env["stock.lot"].sudo()
+            lot = lots.search(
+                [("product_id", "=", rma.product_id.id), ("name", "=", serial)], limit=1
+            ) or lots.create({"product_id": rma.product_id.id, "name": serial})
+            self._check_second_open([{"lot_id": lot.id}])
+            rma.lot_id = lot
+
+    def _add_to_return(self):
+        """Put pieces that lie at the station on its open return."""
+        loose = self.filtered(
+            lambda rma: rma.state == "at_station" and not rma.return_id
+        )
+        returns = self.env["spare.return"]._get_open(loose.station_id)
+        for station, batch in loose.grouped("station_id").items():
+            batch._set_guarded({"return_id": returns[station].id})
+
+    def action_reject(self, reason):
+        """The branch centre strikes a wrong slip; it stays on record."""
+        self._require_group("branch")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the slip is rejected."))
+        self.sudo()._transition("rejected", remark=reason.strip())
+        return True
+
+    # ---------------------------------------------------
+    # At the warehouse
+    # ---------------------------------------------------
+
+    def action_inspect(self):
+        """Note result and disposition of received pieces."""
+        self._require_group("warehouse")
+        for rma in self:
+            if not rma.inspection_result or not rma.disposition:
+                raise UserError(
+                    self.env._(
+                        "%s: choose the inspection's result and what happens to the "
+                        "piece.",
+                        rma.display_name,
+                    )
+                )
+        self._transition(
+            "inspected", inspected_at=self._now(), inspected_by_id=self.env.uid
+        )
+        return True
+
+    def _get_end_locations(self):
+        """Where each piece goes by its disposition."""
+        # sudo: places only
+        rmas = self.sudo()
+        good = rmas.filtered(lambda rma: rma.disposition == "station")
+        good = good.station_id._get_locations("good")
+        stock = {
+            company: company._get_spare_warehouse().lot_stock_id
+            for company in rmas.company_id
+        }
+        scrap = {}
+        if "scrap" in rmas.mapped("disposition"):
+            scrap = {
+                company: self.env["stock.location"].sudo().search(
+                    [("usage", "=", "inventory"), ("company_id", "=", company.id)],
+                    order="id",
+                    limit=1,
+                )
+                for company in rmas.company_id
+            }
+        result = {}
+        for rma in rmas:
+            company = rma.company_id
+            result[rma] = {
+                "refurbish": company.spare_refurbish_location_id,
+                "vendor": company.spare_vendor_location_id,
+                "scrap": scrap.get(company),
+                "station": good.get(rma.station_id),
+                "stock": stock[company],
+            }.get(rma.disposition, self.env["stock.location"])
+        return result
+
+    def action_close(self):
+        """Move inspected pieces to where they end and close their slips."""
+        self._require_group("warehouse")
+        for rma in self:
+            if rma.state != "inspected":
+                raise UserError(
+                    self.env._("%s has not been inspected.", rma.display_name)
+                )
+        ends = self._get_end_locations()
+        # sudo: the clerk closes; the stations' places and scraps are core's
+        rmas = self.sudo()
+        scrapped = rmas.filtered(lambda rma: rma.disposition == "scrap")
+        self.env["stock.scrap"].sudo().create(
+            [rma._prepare_scrap_vals(ends[rma]) for rma in scrapped]
+        ).do_scrap()
+        groups = {}
+        for rma in rmas - scrapped:
+            groups.setdefault((rma.company_id, ends[rma]), []).append(rma)
+        self.env["stock.picking"]._spare_transfer(
+            [
+                (
+                    company.spare_intake_type_id,
+                    ", ".join(rma.name for rma in batch[:5]),
+                    [
+                        {
+                            **rma._prepare_piece(),
+                            "location": company.spare_intake_location_id,
+                            "dest": end,
+                        }
+                        for rma in batch
+                    ],
+                    {},
+                )
+                for (company, end), batch in groups.items()
+            ]
+        )
+        self._transition("closed", closed_at=self._now())
+        self.return_id._settle()
+        return True
+
+    def _prepare_scrap_vals(self, dest):
+        self.ensure_one()
+        return {
+            "product_id": self.product_id.id,
+            "lot_id": self.lot_id.id,
+            "scrap_qty": 1.0,
+            "origin": self.name,
+            "company_id": self.company_id.id,
+            "location_id": self.company_id.spare_intake_location_id.id,
+            "scrap_location_id": dest.id,
+        }
+
+    def action_inspect_and_close(self):
+        self.action_inspect()
+        return self.action_close()
+
+    def action_print(self):
+        return self.env.ref("spare_parts_rma.action_report_rma").report_action(self)

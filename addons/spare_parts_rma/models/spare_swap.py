@@ -1,0 +1,606 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class SpareSwap(models.Model):
+    """One good part in, one defective part out, in one act (PRT-14).
+
+    Stock, the machine's parts list, the new part's warranty and the debt are
+    right afterwards, or nothing happened.
+    """
+
+    _name = "spare.swap"
+    _description = "Part Swap"
+    _inherit = ["spare.document.mixin", "mail.thread"]
+    _order = "id desc"
+    _check_company_auto = True
+    _sequence_code = "spare.swap"
+    _guarded_fields = frozenset(
+        {
+            "state",
+            "done_at",
+            "grade_approved_by_id",
+            "waiver_reason",
+            "waived_by_id",
+            "new_component_id",
+        }
+    )
+    _transitions = {
+        "draft": {"done", "cancelled"},
+        "done": set(),
+        "cancelled": set(),
+    }
+
+    name = fields.Char(default="/", readonly=True, copy=False)
+    visit_id = fields.Many2one(
+        comodel_name="service.visit", required=True, index=True, check_company=True
+    )
+    ticket_id = fields.Many2one(related="visit_id.ticket_id", store=True, index=True)
+    equipment_id = fields.Many2one(related="ticket_id.equipment_id", store=True)
+    repair_id = fields.Many2one(related="visit_id.repair_id", store=True, index=True)
+    station_id = fields.Many2one(related="visit_id.station_id", store=True, index=True)
+    engineer_id = fields.Many2one(related="visit_id.engineer_id", store=True, index=True)
+    company_id = fields.Many2one(related="visit_id.company_id", store=True, index=True)
+    new_serial = fields.Char(
+        string="New part", help="Scan the serial (or the product) of the good part."
+    )
+    old_serial = fields.Char(
+        string="Old part", help="Scan the serial of the part taken out."
+    )
+    component_id = fields.Many2one(
+        comodel_name="service.equipment.component",
+        string="Part in the machine",
+        index="btree_not_null",
+        domain="[('equipment_id', '=', equipment_id), ('removed_on', '=', False)]",
+    )
+    new_product_id = fields.Many2one(
+        comodel_name="product.product", string="Good part", readonly=True
+    )
+    new_lot_id = fields.Many2one(
+        comodel_name="stock.lot", string="Good serial", readonly=True
+    )
+    symptom = fields.Char(
+        string="Fault symptom", help="What the part did wrong, accurately (RMA-02)."
+    )
+    grade = fields.Selection(
+        selection=[("same", "Same model"), ("higher", "Different model")],
+        compute="_compute_grade",
+        store=True,
+    )
+    grade_approved_by_id = fields.Many2one(
+        comodel_name="res.users", string="Grade approved by", readonly=True, copy=False
+    )
+    remark = fields.Char(compute="_compute_remark", store=True, readonly=False)
+    waiver_reason = fields.Char(
+        string="No part comes back because", readonly=True, copy=False
+    )
+    waived_by_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, copy=False
+    )
+    state = fields.Selection(
+        selection=[("draft", "Draft"), ("done", "Done"), ("cancelled", "Cancelled")],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+    )
+    done_at = fields.Datetime(readonly=True, copy=False)
+    new_component_id = fields.Many2one(
+        comodel_name="service.equipment.component", readonly=True, copy=False
+    )
+    move_ids = fields.One2many(
+        comodel_name="stock.move", inverse_name="spare_swap_id", string="Stock moves"
+    )
+    rma_ids = fields.One2many(
+        comodel_name="spare.rma", inverse_name="swap_id", string="Defective part"
+    )
+
+    # ---------------------------------------------------
+    # Computes
+    # ---------------------------------------------------
+
+    @api.depends("new_product_id", "component_id.product_id")
+    def _compute_grade(self):
+        for swap in self:
+            old = swap.component_id.product_id
+            different = old and swap.new_product_id and old != swap.new_product_id
+            swap.grade = "higher" if different else "same"
+
+    @api.depends("grade")
+    def _compute_remark(self):
+        for swap in self:
+            if swap.grade == "higher" and not swap.remark:
+                swap.remark = self.env._("different model replaced")  # PRT-16
+            else:
+                swap.remark = swap.remark
+
+    @api.onchange("new_serial")
+    def _onchange_new_serial(self):
+        return self._warn_unless(self._resolve_new)
+
+    @api.onchange("old_serial")
+    def _onchange_old_serial(self):
+        return self._warn_unless(self._resolve_old)
+
+    def _warn_unless(self, resolve):
+        """Show on the screen at once what would be refused later."""
+        try:
+            resolve()
+        except UserError as error:
+            return {
+                "warning": {"title": self.env._("Please check"), "message": str(error)}
+            }
+        return None
+
+    # ---------------------------------------------------
+    # Scans
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        swaps = super().create(vals_list)
+        swaps.filtered("new_serial")._resolve_new()
+        swaps.filtered("old_serial")._resolve_old()
+        return swaps
+
+    def write(self, vals):
+        if not self.env.su and any(swap.state != "draft" for swap in self):
+            kept = {"symptom", "new_serial", "old_serial", "component_id", "visit_id"}
+            if kept & vals.keys():
+                raise UserError(
+                    self.env._("A finished swap stays as it was. Make a new one.")
+                )
+        result = super().write(vals)
+        if vals.get("new_serial"):
+            self._resolve_new()
+        if vals.get("old_serial"):
+            self._resolve_old()
+        return result
+
+    def _resolve_new(self):
+        """Find the good parts behind the scanned codes."""
+        codes = {swap.new_serial.strip() for swap in self if swap.new_serial}
+        # sudo: engineers read no lots
+        lots = self.env["stock.lot"].sudo().search([("name", "in", list(codes))])
+        by_name = lots.grouped("name")
+        unknown = codes - by_name.keys()
+        products = {}
+        if unknown:
+            found = self.env["product.product"].search(
+                [
+                    "|",
+                    ("barcode", "in", list(unknown)),
+                    ("default_code", "in", list(unknown)),
+                ]
+            )
+            for product in found:
+                products[product.barcode] = products[product.default_code] = product
+        for swap in self:
+            code = (swap.new_serial or "").strip()
+            if not code:
+                continue
+            lot = by_name.get(code, lots.browse())
+            if len(lot) > 1:
+                category = swap.component_id.category_id
+                lot = lot.filtered(
+                    lambda one, category=category: one.product_id.service_category_id
+                    == category
+                )[:1] or lot[:1]
+            product = lot.product_id or products.get(code)
+            if not product:
+                raise UserError(
+                    self.env._(
+                        "New part %(code)s is not known. Draw the part from the "
+                        "station first, or check the label.",
+                        code=code,
+                    )
+                )
+            swap.new_lot_id = lot
+            swap.new_product_id = product.id
+            if not swap.component_id:
+                swap.component_id = swap._guess_component(product)
+
+    def _guess_component(self, product):
+        """The machine's only part of the same category."""
+        same = self.equipment_id.component_ids.filtered(
+            lambda part: not part.removed_on
+            and part.category_id == product.service_category_id
+        )
+        return same if len(same) == 1 else same.browse()
+
+    def _resolve_old(self):
+        """Check the scanned old serials against the machines' parts lists."""
+        for swap in self:
+            code = (swap.old_serial or "").strip()
+            if not code:
+                continue
+            inside = swap.equipment_id.component_ids.filtered(
+                lambda part: not part.removed_on
+            )
+            match = inside.filtered(lambda part, code=code: part.serial == code)[:1]
+            if match:
+                swap.component_id = match
+                continue
+            expected = swap.component_id
+            if not expected or expected.serial:
+                raise UserError(
+                    self.env._(
+                        "Old part %(code)s is not in %(equipment)s. Expected: "
+                        "%(expected)s. Scan the part you took out; the hotline "
+                        "corrects the parts list of a machine.",
+                        code=code,
+                        equipment=swap.equipment_id.display_name
+                        or self.env._("an unknown machine"),
+                        expected=", ".join(
+                            (expected or inside).mapped("display_name")
+                        )
+                        or self.env._("nothing registered"),
+                    )
+                )
+
+    # ---------------------------------------------------
+    # Approvals
+    # ---------------------------------------------------
+
+    def action_approve_grade(self):
+        """The branch centre allows a different model (PRT-15)."""
+        self._require_group("branch")
+        self._check_not_own(self.env._("approve the grade"))
+        # sudo: the branch centre approves, it does not write the engineer's swap
+        self.sudo().write({"grade_approved_by_id": self.env.uid})
+        return True
+
+    def action_waive(self, reason):
+        """The branch centre accepts that no defective part comes back."""
+        self._require_group("branch")
+        self._check_not_own(self.env._("waive the return"))
+        if not (reason or "").strip():
+            raise UserError(self.env._("A waiver needs a reason."))
+        # sudo: the branch centre approves, it does not write the engineer's swap
+        self.sudo().write(
+            {"waiver_reason": reason.strip(), "waived_by_id": self.env.uid}
+        )
+        return True
+
+    def _check_not_own(self, act):
+        for swap in self:
+            if swap.state != "draft":
+                raise UserError(self.env._("%s is finished.", swap.name))
+            if swap.engineer_id == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "%(swap)s: %(user)s cannot %(act)s of his own swap. Somebody "
+                        "else of the branch centre does it.",
+                        swap=swap.name,
+                        user=self.env.user.name,
+                        act=act,
+                    )
+                )
+
+    # ---------------------------------------------------
+    # The act
+    # ---------------------------------------------------
+
+    def action_swap(self):
+        """Swap: new part in, old part out, debt born."""
+        self.check_access("write")
+        self._check_swap()
+        self._do_swap()
+        return True
+
+    def action_cancel(self):
+        self._transition("cancelled")
+        return True
+
+    def _check_swap(self):
+        problems = []
+        for swap in self:
+            problems += [f"{swap.name}: {text}" for text in swap._get_problems()]
+        if problems:
+            raise UserError("\n".join(problems))
+
+    def _get_problems(self):
+        """Everything that keeps this swap from being done, in words."""
+        self.ensure_one()
+        problems = []
+        if self.state != "draft":
+            return [self.env._("it is finished already.")]
+        if self.visit_id.state != "working" or not self.repair_id:
+            problems.append(
+                self.env._(
+                    "visit %s is not being worked on. The engineer arrives and starts "
+                    "the work first.",
+                    self.visit_id.name,
+                )
+            )
+        if not self.new_product_id:
+            problems.append(self.env._("scan the new part."))
+        elif self.new_product_id.tracking != "none" and not self.new_lot_id:
+            problems.append(
+                self.env._(
+                    "scan the serial of the new %s.", self.new_product_id.display_name
+                )
+            )
+        if not self.component_id:
+            problems.append(self.env._("scan or choose the old part."))
+        elif self.component_id.removed_on:
+            problems.append(
+                self.env._(
+                    "%s was taken out already.", self.component_id.display_name
+                )
+            )
+        elif self.component_id.serial and not self.old_serial and not self.waived_by_id:
+            problems.append(
+                self.env._(
+                    "scan the serial of the old part (%s expected).",
+                    self.component_id.serial,
+                )
+            )
+        category = self.component_id.category_id
+        new_category = self.new_product_id.service_category_id
+        if category and new_category and category != new_category:
+            problems.append(
+                self.env._(
+                    "%(new)s is a %(new_category)s, the old part is a %(category)s. "
+                    "One item is swapped for one of the same kind (PRT-14).",
+                    new=self.new_product_id.display_name,
+                    new_category=new_category.name,
+                    category=category.name,
+                )
+            )
+        if not (self.symptom or "").strip():
+            problems.append(
+                self.env._("write the fault symptom of the old part (RMA-02).")
+            )
+        if self.grade == "higher" and not self.grade_approved_by_id:
+            problems.append(
+                self.env._(
+                    "%(new)s is a different model than %(old)s. The branch service "
+                    "centre approves it first (PRT-15).",
+                    new=self.new_product_id.display_name,
+                    old=self.component_id.product_id.display_name,
+                )
+            )
+        return problems
+
+    def _do_swap(self):
+        """Do all swaps in one batch: moves, parts lists, debts."""
+        # sudo: engineers hold no stock rights; visit, serials and custody are checked
+        swaps = self.sudo()
+        custody = swaps.station_id._get_custody(
+            (swap.station_id, swap.engineer_id) for swap in swaps
+        )
+        defective = swaps.station_id._get_custody(
+            ((swap.station_id, swap.engineer_id) for swap in swaps),
+            use="engineer_defective",
+        )
+        self.env["stock.quant"].sudo()._spare_check_available(
+            [
+                {
+                    "product": swap.new_product_id,
+                    "lot": swap.new_lot_id,
+                    "quantity": 1.0,
+                    "location": custody[swap.station_id, swap.engineer_id],
+                }
+                for swap in swaps
+            ],
+            self.env._(
+                "Draw the part first: the commercial specialist of the station hands "
+                "it out."
+            ),
+        )
+        old_lots = swaps._get_old_lots()
+        coverages = swaps._get_coverages()
+        planned = swaps._take_planned_moves(custody)
+        vals_list = []
+        for swap in swaps:
+            key = swap.station_id, swap.engineer_id
+            if swap not in planned:
+                vals_list.append(
+                    swap._prepare_move_vals(
+                        "add",
+                        swap.new_product_id,
+                        swap.new_lot_id,
+                        custody[key],
+                        swap.repair_id.location_dest_id,
+                        coverages.get(swap),
+                    )
+                )
+            if not swap.waived_by_id:
+                vals_list.append(
+                    swap._prepare_move_vals(
+                        "recycle",
+                        swap._get_old_product(),
+                        old_lots.get(swap, self.env["stock.lot"]),
+                        swap.repair_id.location_dest_id,
+                        defective[key],
+                    )
+                )
+        moves = self.env["stock.move"].sudo().create(vals_list)
+        for swap, move in planned.items():
+            if coverages.get(swap):
+                move.coverage_id = coverages[swap]
+            moves |= move
+        moves._action_done()
+        swaps._check_moved()
+        for swap in swaps:
+            new = swap.component_id._replace(
+                {
+                    "product_id": swap.new_product_id.id,
+                    "serial": swap.new_lot_id.name,
+                }
+            )
+            if swap.old_serial and not swap.component_id.serial:
+                swap.component_id.serial = swap.old_serial.strip()
+            swap.new_component_id = new
+        self.env["spare.rma"].sudo().create(
+            [
+                swap._prepare_rma_vals(old_lots.get(swap, self.env["stock.lot"]))
+                for swap in swaps
+                if not swap.waived_by_id
+            ]
+        )
+        self._transition("done", done_at=self._now())
+        return moves
+
+    def _check_moved(self):
+        for swap in self:
+            expected = 1 if swap.waived_by_id else 2
+            if len(swap.move_ids.filtered(lambda move: move.state == "done")) != expected:
+                raise UserError(
+                    self.env._(
+                        "%s: the stock moves were not carried out. Tell a service "
+                        "manager; nothing was changed.",
+                        swap.name,
+                    )
+                )
+
+    def _get_old_product(self):
+        """The product the old part is booked as."""
+        self.ensure_one()
+        return self.component_id.product_id or self.new_product_id
+
+    def _get_old_lots(self):
+        """Serials of the old parts as lots, made where they are new to us."""
+        needed = {
+            swap: (swap._get_old_product(), (swap.old_serial or "").strip())
+            for swap in self
+            if not swap.waived_by_id and swap._get_old_product().tracking != "none"
+        }
+        for swap, (product, serial) in needed.items():
+            if not serial:
+                raise UserError(
+                    self.env._(
+                        "%(swap)s: scan the serial of the old %(product)s.",
+                        swap=swap.name,
+                        product=product.display_name,
+                    )
+                )
+        lots = self.env["stock.lot"].sudo()
+        found = {
+            (lot.product_id, lot.name): lot
+            for lot in lots.search(
+                [
+                    ("product_id", "in", [product.id for product, _ in needed.values()]),
+                    ("name", "in", [serial for _, serial in needed.values()]),
+                ]
+            )
+        }
+        missing = [pair for pair in dict.fromkeys(needed.values()) if pair not in found]
+        created = lots.create(
+            [{"product_id": product.id, "name": serial} for product, serial in missing]
+        )
+        found.update(zip(missing, created, strict=True))
+        return {swap: found[pair] for swap, pair in needed.items()}
+
+    def _get_coverages(self):
+        """The decision on each swapped part: swap → coverage id."""
+        rows = self.env["service.coverage"].sudo().search(
+            [
+                ("ticket_id", "in", self.ticket_id.ids),
+                ("component_id", "in", self.component_id.ids),
+                ("chosen", "=", True),
+            ]
+        )
+        known = {(row.ticket_id, row.component_id): row.id for row in rows}
+        return {
+            swap: known[swap.ticket_id, swap.component_id]
+            for swap in self
+            if (swap.ticket_id, swap.component_id) in known
+        }
+
+    def _take_planned_moves(self, custody):
+        """Use the part lines that were quoted, so that the bill stays joined."""
+        planned = {}
+        taken = set()
+        for swap in self:
+            move = swap.ticket_id.repair_ids.move_ids.filtered(
+                lambda move, swap=swap: move.repair_line_type == "add"
+                and move.state not in ("done", "cancel")
+                and move.product_id == swap.new_product_id
+                and move.sale_line_id
+                and move.id not in taken
+            )[:1]
+            if not move:
+                continue
+            taken.add(move.id)
+            location = custody[swap.station_id, swap.engineer_id]
+            move._do_unreserve()
+            move.write({"location_id": location.id, "spare_swap_id": swap.id})
+            move.write(
+                {
+                    "move_line_ids": [
+                        Command.clear(),
+                        Command.create(
+                            swap._prepare_move_line_vals(
+                                swap.new_product_id,
+                                swap.new_lot_id,
+                                location,
+                                move.location_dest_id,
+                            )
+                        ),
+                    ],
+                    "picked": True,
+                }
+            )
+            planned[swap] = move
+        return planned
+
+    def _prepare_move_line_vals(self, product, lot, location, dest):
+        return {
+            "product_id": product.id,
+            "product_uom_id": product.uom_id.id,
+            "quantity": 1.0,
+            "lot_id": lot.id,
+            "location_id": location.id,
+            "location_dest_id": dest.id,
+            "picked": True,
+            "company_id": self.company_id.id,
+        }
+
+    def _prepare_move_vals(
+        self, line_type, product, lot, location, dest, coverage=False
+    ):
+        """One part line of the repair, ready to be done."""
+        self.ensure_one()
+        return {
+            "product_id": product.id,
+            "product_uom": product.uom_id.id,
+            "product_uom_qty": 1.0,
+            "repair_id": self.repair_id.id,
+            "repair_line_type": line_type,
+            "spare_swap_id": self.id,
+            "coverage_id": coverage,
+            "company_id": self.company_id.id,
+            "location_id": location.id,
+            "location_dest_id": dest.id,
+            "picked": True,
+            "move_line_ids": [
+                Command.create(
+                    self._prepare_move_line_vals(product, lot, location, dest)
+                )
+            ],
+        }
+
+    def _prepare_rma_vals(self, lot):
+        self.ensure_one()
+        return {
+            "product_id": self._get_old_product().id,
+            "lot_id": lot.id,
+            "serial": lot.name or (self.old_serial or "").strip(),
+            "symptom": self.symptom.strip(),
+            "remark": self.remark,
+            "component_id": self.component_id.id,
+            "equipment_id": self.equipment_id.id,
+            "ticket_id": self.ticket_id.id,
+            "visit_id": self.visit_id.id,
+            "repair_id": self.repair_id.id,
+            "swap_id": self.id,
+            "station_id": self.station_id.id,
+            "engineer_id": self.engineer_id.id,
+            "company_id": self.company_id.id,
+            "born_at": self._now(),
+        }

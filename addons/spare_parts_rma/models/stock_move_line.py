@@ -1,0 +1,24 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+
+
+class StockMoveLine(models.Model):
+    """Lines that change a move which is done already pass the gate too."""
+
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        done = lines.move_id.filtered(lambda move: move.state == "done")
+        if done:
+            done._recheck_money_gate()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"quantity", "move_id", "product_id"}:
+            done = self.move_id.filtered(lambda move: move.state == "done")
+            if done:
+                done._recheck_money_gate()
+        return result

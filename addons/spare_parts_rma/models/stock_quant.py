@@ -1,0 +1,73 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class StockQuant(models.Model):
+    _inherit = "stock.quant"
+
+    @api.model
+    def _spare_available(self, pieces):
+        """What lies free at the places where ``pieces`` are to be taken from.
+
+        The rows are locked by waiting, not by giving up: who comes second fails
+        to serialise, is repeated by the server and then sees what is left.
+
+        :param pieces: dicts with product, lot, location
+        :returns: {(product id, lot id or False, location id): quantity}
+        """
+        available = defaultdict(float)
+        if not pieces:
+            return available
+        products = {piece["product"].id for piece in pieces}
+        locations = {piece["location"].id for piece in pieces}
+        self.flush_model()
+        for product, lot, location, quantity in self.env.execute_query(
+            SQL(
+                """
+                SELECT product_id, lot_id, location_id, quantity - reserved_quantity
+                  FROM stock_quant
+                 WHERE product_id IN %s AND location_id IN %s
+                 ORDER BY id
+                   FOR UPDATE
+                """,
+                tuple(products),
+                tuple(locations),
+            )
+        ):
+            available[product, lot or False, location] += float(quantity)
+        return available
+
+    @api.model
+    def _spare_check_available(self, pieces, hint):
+        """Refuse to take what is not there: never negative.
+
+        :param pieces: dicts with product, lot, location, quantity
+        :param hint: sentence that says who can mend it
+        """
+        wanted = defaultdict(float)
+        for piece in pieces:
+            if piece["product"].is_storable:
+                key = (piece["product"], piece["lot"], piece["location"])
+                wanted[key] += piece["quantity"]
+        available = self._spare_available(pieces)
+        short = []
+        for (product, lot, location), quantity in wanted.items():
+            there = available[product.id, lot.id, location.id]
+            if product.uom_id.compare(quantity, there) > 0:
+                short.append(
+                    self.env._(
+                        "%(product)s %(serial)s: wanted %(wanted)g, on hand %(there)g "
+                        "at %(location)s",
+                        product=product.display_name,
+                        serial=lot.name or "",
+                        wanted=quantity,
+                        there=max(there, 0.0),
+                        location=location.display_name,
+                    )
+                )
+        if short:
+            raise UserError("\n".join([*short, hint]))

@@ -1,0 +1,4 @@
+from . import charge
+from . import gate
+from . import quantity
+from . import returns
