@@ -82,9 +82,8 @@ class System:
         env = python_env.clean_env() | self.server.env()
         env["PYTHONPATH"] = os.pathsep.join((str(self.odoo.python_path), str(ROOT)))
         env["PYTHONPYCACHEPREFIX"] = str(cache_dir() / "pycache")
-        env["PATH"] = os.pathsep.join(
-            (str(self.python.parent), env.get("PATH", os.defpath), str(self.server.bin))
-        )
+        first = (str(self.python.parent), str(self.server.bin))
+        env["PATH"] = os.pathsep.join((*first, env.get("PATH", os.defpath)))
         if config:
             env["ODOO_RC"] = str(config)
         return env

@@ -4,6 +4,7 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from . import apt, linting, system
 from .paths import ADDONS, ROOT, cache_dir, installable_addons, is_root
@@ -48,6 +49,19 @@ def ensure_programs() -> None:
         apt.install(names)
 
 
+def nginx_folder() -> Path:
+    """Where the test of the production proxy finds nginx; fetched, not installed."""
+    folder = cache_dir() / "nginx"
+    if shutil.which("nginx") or (folder / "usr/sbin/nginx").exists():
+        return folder
+    with step("nginx (for the test of the production set-up)"):
+        try:
+            apt.fetch(apt.own_sources(), ["nginx", "nginx-common"], folder)
+        except Fail as err:
+            say(f"   no nginx, its part of tests/production will be skipped: {err}")
+    return folder
+
+
 def test(args) -> int:
     """Everything, or the given paths; the last line is pytest's."""
     ensure_programs()
@@ -75,8 +89,11 @@ def pytest(made: System, args, lint: str) -> int:
     if args.jobs > 1:
         options += ["-n", str(args.jobs), "--dist", "loadscope"]
     cmd = [made.python, "-m", "pytest", *options, *args.rest, *paths]
-    env = made.env(config) | {"DEV_TEMPLATE": template, "DEV_LINT": lint}
-    env["DEV_CACHE"] = str(cache_dir())
+    env = made.env(config) | {
+        "DEV_TEMPLATE": template,
+        "DEV_LINT": lint,
+        "DEV_NGINX": str(nginx_folder()),
+    }
     with step("Copy of the database"):
         made.copy_database(template, database)
     try:
