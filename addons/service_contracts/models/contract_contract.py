@@ -45,6 +45,8 @@ class ContractContract(models.Model):
         help="Of contracts on a care plan. Parked: active, but its bill could not be "
         "made; the reason says what to mend.",
     )
+    # The desks of the hotline may not read journals, from which OCA works it out.
+    currency_id = fields.Many2one(compute_sudo=True)
     plan_id = fields.Many2one(
         comodel_name="service.plan",
         string="Care plan",
@@ -132,7 +134,9 @@ class ContractContract(models.Model):
         plain = self.filtered(lambda contract: not contract.plan_id)
         result = super(ContractContract, plain)._compute_display_name()
         for contract in self - plain:
-            contract.display_name = " ".join(filter(None, [contract.code, contract.name]))
+            contract.display_name = " ".join(
+                filter(None, [contract.code, contract.name])
+            )
         return result
 
     @api.constrains("date_start", "date_end", "plan_id")
@@ -193,8 +197,9 @@ class ContractContract(models.Model):
 
     def write(self, vals):
         if "plan_id" in vals and self.filtered(
-            lambda contract: contract.state != "draft"
-            and contract.plan_id.id != vals["plan_id"]
+            lambda contract: (
+                contract.state != "draft" and contract.plan_id.id != vals["plan_id"]
+            )
         ):
             raise UserError(
                 self.env._(
@@ -322,9 +327,7 @@ class ContractContract(models.Model):
                 contract._raise_transition("ended")
             today = contract.company_id._service_today()
             # one that has not begun yet ends with its first day
-            last = max(
-                today, contract.date_start, contract.billed_through or today
-            )
+            last = max(today, contract.date_start, contract.billed_through or today)
             lines = contract.contract_line_ids
             lines.filtered(
                 lambda line, last=last: not line.date_end or line.date_end > last
@@ -487,9 +490,11 @@ class ContractContract(models.Model):
     def _end_due(self):
         """End contracts whose last day is over or is today and paid."""
         due = self.filtered(
-            lambda contract: contract.state in TRANSITIONS["ended"]
-            and contract.date_end
-            and contract.date_end <= contract.company_id._service_today()
+            lambda contract: (
+                contract.state in TRANSITIONS["ended"]
+                and contract.date_end
+                and contract.date_end <= contract.company_id._service_today()
+            )
         )
         due._close_suspensions()
         due._transition("ended")

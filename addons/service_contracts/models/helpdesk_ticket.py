@@ -34,7 +34,9 @@ class HelpdeskTicket(models.Model):
         readonly=True,
     )
 
-    @api.depends("partner_id", "equipment_id", "item_id", "delivery_mode", "accepted_at")
+    @api.depends(
+        "partner_id", "equipment_id", "item_id", "delivery_mode", "accepted_at"
+    )
     @api.depends_context("lang")
     def _compute_care(self):
         contracts = self._get_care_contracts()
@@ -116,12 +118,20 @@ class HelpdeskTicket(models.Model):
         if not wanted:
             return used
         # sudo: entitlements are counted whoever asks
-        rows = self.env["service.entitlement"].sudo().search_fetch(
-            [
-                ("contract_id", "in", list(wanted)),
-                ("period_start", "in", [period.start for period in wanted.values()]),
-            ],
-            ["contract_id", "plan_line_id", "period_start", "used"],
+        rows = (
+            self.env["service.entitlement"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("contract_id", "in", list(wanted)),
+                    (
+                        "period_start",
+                        "in",
+                        [period.start for period in wanted.values()],
+                    ),
+                ],
+                ["contract_id", "plan_line_id", "period_start", "used"],
+            )
         )
         for row in rows:
             if row.period_start == wanted[row.contract_id.id].start:
@@ -180,9 +190,7 @@ class HelpdeskTicket(models.Model):
         if not promise:
             if not item:
                 return None  # nothing asked for that the plan could refuse
-            return Answer(
-                "plan", "chargeable", "plan_out_of_scope", "CARE-09", inputs
-            )
+            return Answer("plan", "chargeable", "plan_out_of_scope", "CARE-09", inputs)
         line = plan.line_ids.browse(promise.id)
         period = contract._get_plan_period(self._get_care_day(contract.company_id))
         inputs.update(
@@ -289,12 +297,16 @@ class HelpdeskTicket(models.Model):
         covered = tickets._get_plan_coverage()
         if not covered:
             return
-        repairs = self.env["repair.order"].sudo().search(
-            [
-                ("ticket_id", "in", covered.ticket_id.ids),
-                ("sale_order_id", "!=", False),
-                ("sale_order_id.state", "!=", "cancel"),
-            ]
+        repairs = (
+            self.env["repair.order"]
+            .sudo()
+            .search(
+                [
+                    ("ticket_id", "in", covered.ticket_id.ids),
+                    ("sale_order_id", "!=", False),
+                    ("sale_order_id.state", "!=", "cancel"),
+                ]
+            )
         )
         for repair in repairs:
             lines = repair.sale_order_id.order_line.filtered(

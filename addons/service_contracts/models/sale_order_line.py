@@ -14,7 +14,9 @@ class SaleOrderLine(models.Model):
             and self.price_subtotal > 0
         )
 
-    @api.constrains("price_unit", "discount", "product_id", "product_uom_qty", "order_id")
+    @api.constrains(
+        "price_unit", "discount", "product_id", "product_uom_qty", "order_id"
+    )
     def _check_care_scope(self):
         """Free is free, over RPC too (CARE-10)."""
         charges = self.filtered(lambda line: line._is_service_charge())

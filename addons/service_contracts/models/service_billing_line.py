@@ -118,10 +118,10 @@ class ServiceBillingLine(models.Model):
 
     def action_retry(self):
         """Bill the parked periods again, once what was wrong is mended."""
+        self.run_id.check_access("write")
         parked = self.filtered(lambda line: line.state == "parked")
         if not parked:
             raise UserError(self.env._("Only parked charges can be retried."))
-        parked.run_id.check_access("write")
         for run, lines in parked.grouped("run_id").items():
             run._bill_slice(lines.contract_id.ids)
         return True

@@ -257,7 +257,7 @@ class ServiceBillingRun(models.Model):
                 "account.action_move_out_invoice_type"
             ),
             "domain": [("id", "in", self.line_ids.move_id.ids)],
-            "context": {"create": False},
+            "context": {"default_move_type": "out_invoice", "create": False},
         }
 
     # === Run ===
@@ -333,7 +333,7 @@ class ServiceBillingRun(models.Model):
             lambda contract: (contract.invoice_partner_id.id, contract.id)
         )
         slices, current = [], []
-        for _payer, group in contracts.grouped("invoice_partner_id").items():
+        for group in contracts.grouped("invoice_partner_id").values():
             if current and len(current) + len(group) > self.slice_size:
                 slices.append(current)
                 current = []
@@ -736,7 +736,10 @@ class ServiceBillingPreview(models.TransientModel):
     _order = "problem nulls last, contract_id, period_start"
 
     run_id = fields.Many2one(
-        comodel_name="service.billing.run", required=True, index=True, ondelete="cascade"
+        comodel_name="service.billing.run",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     contract_id = fields.Many2one(
         comodel_name="contract.contract", required=True, ondelete="cascade"

@@ -93,7 +93,9 @@ class ServiceEntitlement(models.Model):
             key for key in keys if (key[0].id, key[1].id, key[2].start) not in known
         ]
         for row in self.create([self._prepare_vals(*key) for key in missing]):
-            known[(row.contract_line_id.id, row.plan_line_id.id, row.period_start)] = row
+            known[(row.contract_line_id.id, row.plan_line_id.id, row.period_start)] = (
+                row
+            )
         return {key: known[(key[0].id, key[1].id, key[2].start)] for key in keys}
 
     @api.model

@@ -85,10 +85,14 @@ class ServicePlan(models.Model):
 
     def _compute_contract_count(self):
         # sudo: a number only; not everybody who sees plans sees contracts
-        groups = self.env["contract.contract"].sudo()._read_group(
-            [("plan_id", "in", self.ids), ("state", "!=", "ended")],
-            ["plan_id"],
-            ["__count"],
+        groups = (
+            self.env["contract.contract"]
+            .sudo()
+            ._read_group(
+                [("plan_id", "in", self.ids), ("state", "!=", "ended")],
+                ["plan_id"],
+                ["__count"],
+            )
         )
         counts = {plan.id: count for plan, count in groups}
         for plan in self:
@@ -136,9 +140,9 @@ class ServicePlan(models.Model):
                     self.env._(
                         "Plan %(plan)s is already %(state)s.",
                         plan=plan.display_name,
-                        state=dict(self._fields["state"]._description_selection(self.env))[
-                            plan.state
-                        ],
+                        state=dict(
+                            self._fields["state"]._description_selection(self.env)
+                        )[plan.state],
                     )
                 )
         self.write({"state": to})

@@ -1,0 +1,66 @@
+/* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
+import {registry} from "@web/core/registry";
+
+registry.category("web_tour.tours").add("service_contracts_billing", {
+    steps: () => [
+        {
+            content: "New billing run for this month",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        {
+            content: "Look at the dry run first",
+            trigger: "button[name=action_preview]:not(.d-none)",
+            run: "click",
+        },
+        {
+            content: "The preview names what will be parked and who mends it",
+            trigger: ".o_data_cell[name=problem]:contains(Nobody pays)",
+        },
+        {
+            content: "And the customer that will be billed",
+            trigger: ".o_data_cell[name=partner_id]:contains(李明)",
+        },
+        {
+            content: "Back to the run",
+            trigger: ".breadcrumb-item a:last",
+            run: "click",
+        },
+        {
+            content: "Bill it",
+            trigger: "button[name=action_run_now]:contains(Run now)",
+            run: "click",
+        },
+        {
+            content: "Yes, create and post",
+            trigger: ".modal .btn-primary",
+            run: "click",
+        },
+        {
+            content: "The run is done",
+            trigger: ".o_arrow_button_current:contains(Done)",
+        },
+        {
+            content: "One contract is parked",
+            trigger: "button[name=action_view_parked]:contains(1)",
+        },
+        {
+            content: "See the posted invoice",
+            trigger: "button[name=action_view_invoices]",
+            run: "click",
+        },
+        {
+            content: "It is in the list",
+            trigger: ".o_data_row .o_data_cell:contains(李明)",
+            run: "click",
+        },
+        {
+            content: "It is posted and its line names plan and period",
+            trigger: ".o_arrow_button_current:contains(Posted)",
+        },
+        {
+            content: "Where the fee comes from",
+            trigger: ".o_form_view [name=invoice_line_ids]:contains(Broadband Care)",
+        },
+    ],
+});
