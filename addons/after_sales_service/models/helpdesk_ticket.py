@@ -59,7 +59,7 @@ class HelpdeskTicket(models.Model):
     )
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
     program_id = fields.Many2one(
-        related="equipment_id.program_id", store=True, index=True
+        related="equipment_id.program_id", string="Programme", store=True, index=True
     )
     region_id = fields.Many2one(
         comodel_name="service.region",

@@ -18,7 +18,11 @@ class ServiceCallbackPolicy(models.Model):
     _order = "program_id, tier"
 
     program_id = fields.Many2one(
-        comodel_name="service.program", required=True, index=True, ondelete="cascade"
+        comodel_name="service.program",
+        string="Programme",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     tier = fields.Selection(selection=TIERS, required=True)
     days = fields.Integer(required=True)

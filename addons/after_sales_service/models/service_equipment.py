@@ -26,7 +26,11 @@ class ServiceEquipment(models.Model):
     )
     product_id = fields.Many2one(comodel_name="product.product", index="btree_not_null")
     program_id = fields.Many2one(
-        comodel_name="service.program", required=True, index=True, tracking=True
+        comodel_name="service.program",
+        string="Programme",
+        required=True,
+        index=True,
+        tracking=True,
     )
     region_id = fields.Many2one(comodel_name="service.region", index="btree_not_null")
     station_id = fields.Many2one(

@@ -10,7 +10,11 @@ class ServiceFee(models.Model):
     _order = "program_id, code"
 
     program_id = fields.Many2one(
-        comodel_name="service.program", required=True, index=True, ondelete="cascade"
+        comodel_name="service.program",
+        string="Programme",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     code = fields.Char(required=True)
     product_id = fields.Many2one(

@@ -16,7 +16,11 @@ class ServiceSlaPolicy(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     program_id = fields.Many2one(
-        comodel_name="service.program", required=True, index=True, ondelete="cascade"
+        comodel_name="service.program",
+        string="Programme",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     start_event = fields.Selection(selection=EVENT_KINDS, required=True)
     stop_event = fields.Selection(selection=EVENT_KINDS, required=True)

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 HALF_DAY = timedelta(hours=4)
 # VIS-08: before leaving an absent customer.
 ABSENT_WAIT = timedelta(minutes=20)
+DEFAULT_WINDOW = timedelta(hours=2)
 
 TRANSITIONS = {
     "appointed": {"draft", "appointed"},
@@ -64,8 +65,16 @@ class ServiceVisit(models.Model):
         tracking=True,
         domain="[('service_station_ids', 'in', station_id)]",
     )
-    window_start = fields.Datetime(string="From", tracking=True)
-    window_end = fields.Datetime(string="To", tracking=True)
+    window_start = fields.Datetime(
+        string="From",
+        tracking=True,
+        default=lambda self: self._default_window_start(),
+    )
+    window_end = fields.Datetime(
+        string="To",
+        tracking=True,
+        default=lambda self: self._default_window_start() + DEFAULT_WINDOW,
+    )
     state = fields.Selection(
         selection=[
             ("draft", "To appoint"),
@@ -117,6 +126,12 @@ class ServiceVisit(models.Model):
         "The appointment must end after it begins.",
     )
 
+    @api.model
+    def _default_window_start(self):
+        """The next half hour that leaves time to get ready."""
+        soon = self.env.company._service_now() + timedelta(minutes=45)
+        return soon.replace(minute=soon.minute // 30 * 30, second=0, microsecond=0)
+
     @api.depends("ticket_id")
     def _compute_station_id(self):
         for visit in self:
@@ -124,8 +139,8 @@ class ServiceVisit(models.Model):
 
     @api.onchange("window_start")
     def _onchange_window_start(self):
-        if self.window_start and not self.window_end:
-            self.window_end = self.window_start + timedelta(hours=2)
+        if self.window_start:
+            self.window_end = self.window_start + DEFAULT_WINDOW
 
     @api.constrains("window_start", "window_end")
     def _check_window(self):

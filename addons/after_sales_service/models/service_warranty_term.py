@@ -12,7 +12,11 @@ class ServiceWarrantyTerm(models.Model):
     _order = "program_id, category_id"
 
     program_id = fields.Many2one(
-        comodel_name="service.program", required=True, index=True, ondelete="cascade"
+        comodel_name="service.program",
+        string="Programme",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     category_id = fields.Many2one(
         comodel_name="service.part.category", required=True, index=True

@@ -5,4 +5,5 @@ from . import test_security
 from . import test_sla
 from . import test_ticket
 from . import test_tools
+from . import test_tours
 from . import test_visit

@@ -62,8 +62,10 @@ class TestVisit(AfterSalesCommon):
         self.assertIn("customer_absent", ticket.event_ids.mapped("kind"))
 
     def test_appointment_needs_engineer_and_window(self):
-        visit = self.env["service.visit"].create({"ticket_id": self._new_ticket().id})
-        with self.assertRaisesRegex(UserError, "engineer"):
+        visit = self.env["service.visit"].create(
+            {"ticket_id": self._new_ticket().id, "window_end": False}
+        )
+        with self.assertRaisesRegex(UserError, "engineer, to"):
             visit.action_appoint()
 
     def test_states_are_not_skipped_whatever_the_door(self):
