@@ -24,7 +24,7 @@ class CareCommon(AfterSalesCommon):
         cls.item_virus = cls.env.ref("after_sales_service.item_virus_removal")
         cls.item_test = cls.env.ref("after_sales_service.item_hardware_fault_test")
         cls.care_product = cls.env["product.product"].create(
-            {"name": "Care", "type": "service", "list_price": 10.0}
+            {"name": "Monthly fee", "type": "service", "list_price": 10.0}
         )
         cls.plan = cls._create_plan()
         cls.contract = cls._create_contract(equipment_ids=cls.equipment.ids)
