@@ -38,9 +38,25 @@ def load(path: Path):
     return module
 
 
+# The bundles of the web client, the login page and the printouts
+BUNDLES = (
+    ("web.assets_web", "js"),
+    ("web.assets_web", "css"),
+    ("web.assets_web_print", "css"),
+    ("web.assets_frontend", "css"),
+    ("web.assets_frontend_minimal", "js"),
+    ("web.assets_frontend_lazy", "js"),
+    ("web.report_assets_common", "css"),
+)
+
+
 def warm(env) -> None:
-    """Make the web assets once, so that no browser test waits for them."""
-    env["ir.qweb"]._pregenerate_assets_bundles()
+    """Make the web assets once, so that no page and no browser test waits for them."""
+    for name, kind in BUNDLES:
+        bundle = env["ir.qweb"]._get_asset_bundle(
+            name, css=kind == "css", js=kind == "js"
+        )
+        getattr(bundle, kind)()
 
 
 def language(env, code: str) -> None:
