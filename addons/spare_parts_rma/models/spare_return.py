@@ -214,7 +214,9 @@ class SpareReturn(models.Model):
                 station.company_id._service_today(), int(station.return_weekday)
             )
         )
-        returns = self._get_open(due)
+        returns = self.sudo().browse(
+            [document.id for document in self._get_open(due).values()]
+        )
         self.env["spare.rma"].sudo().search(
             [
                 ("state", "=", "at_station"),

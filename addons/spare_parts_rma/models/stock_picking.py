@@ -18,34 +18,45 @@ class StockPicking(models.Model):
     )
 
     @api.model
-    def _prepare_spare_transfer_vals(self, picking_type, origin, pieces):
-        """Values of one transfer of ``pieces`` with one stock reference.
+    def _prepare_spare_picking_vals(self, picking_type, origin, pieces):
+        return {
+            "picking_type_id": picking_type.id,
+            "location_id": pieces[0]["location"].id,
+            "location_dest_id": pieces[0]["dest"].id,
+            "origin": origin,
+            "company_id": picking_type.company_id.id,
+        }
+
+    def _prepare_spare_move_vals(self, reference, pieces):
+        """Moves of this transfer, all with its one stock reference.
 
         Pieces of one product between the same two places are lines of one move.
         """
-        reference = self.env["stock.reference"].create({"name": origin})
-        company = picking_type.company_id
+        self.ensure_one()
         groups = {}
         for piece in pieces:
             key = (piece["product"], piece["location"], piece["dest"])
             groups.setdefault(key, []).append(piece)
-        moves = []
+        common = {"company_id": self.company_id.id, "picking_id": self.id}
+        vals_list = []
         for (product, location, dest), lines in groups.items():
             ends = {"location_id": location.id, "location_dest_id": dest.id}
-            moves.append(
+            vals_list.append(
                 {
+                    **common,
+                    **ends,
                     "product_id": product.id,
                     "product_uom": product.uom_id.id,
                     "product_uom_qty": sum(line["quantity"] for line in lines),
-                    "company_id": company.id,
-                    "picking_type_id": picking_type.id,
-                    "origin": origin,
+                    "picking_type_id": self.picking_type_id.id,
+                    "origin": self.origin,
                     "reference_ids": [Command.link(reference.id)],
                     "picked": True,
-                    **ends,
                     "move_line_ids": [
                         Command.create(
                             {
+                                **common,
+                                **ends,
                                 "product_id": product.id,
                                 "product_uom_id": product.uom_id.id,
                                 "quantity": line["quantity"],
@@ -54,22 +65,13 @@ class StockPicking(models.Model):
                                 "result_package_id": line.get("result_package")
                                 or False,
                                 "picked": True,
-                                "company_id": company.id,
-                                **ends,
                             }
                         )
                         for line in lines
                     ],
                 }
             )
-        return {
-            "picking_type_id": picking_type.id,
-            "location_id": pieces[0]["location"].id,
-            "location_dest_id": pieces[0]["dest"].id,
-            "origin": origin,
-            "company_id": company.id,
-            "move_ids": [Command.create(vals) for vals in moves],
-        }
+        return vals_list
 
     @api.model
     def _spare_transfer(self, transfers):
@@ -81,14 +83,24 @@ class StockPicking(models.Model):
         :returns: the done pickings
         """
         # sudo: the caller checked the right on the document the moves follow from
-        pickings = self.sudo()
-        pickings = pickings.create(
+        pickings = self.sudo().create(
             [
-                {
-                    **pickings._prepare_spare_transfer_vals(picking_type, origin, pieces),
-                    **extra,
-                }
-                for picking_type, origin, pieces, extra in transfers
+                {**self._prepare_spare_picking_vals(picking_type, origin, pieces), **more}
+                for picking_type, origin, pieces, more in transfers
+            ]
+        )
+        references = (
+            self.env["stock.reference"]
+            .sudo()
+            .create([{"name": picking.origin} for picking in pickings])
+        )
+        self.env["stock.move"].sudo().create(
+            [
+                vals
+                for picking, reference, (_type, _origin, pieces, _more) in zip(
+                    pickings, references, transfers, strict=True
+                )
+                for vals in picking._prepare_spare_move_vals(reference, pieces)
             ]
         )
         pickings._action_done()

@@ -1,0 +1,167 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.after_sales_service.tests.common import rules
+
+from .common import SpareCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCustody(SpareCommon):
+    @rules("PRT-01", "PRT-02", "PRT-12")
+    def test_ledger_says_who_drew_what_when_for_which_job(self):
+        visit = self.working()
+        draw = self.draw(visit, "HD-NEW-1")
+        self.assertEqual(self.at(self.good, "HD-NEW-1"), 0)
+        self.assertEqual(self.at(self.custody(), "HD-NEW-1"), 1)
+        line = self.env["spare.custody.line"].search([("draw_id", "=", draw.id)])
+        self.assertEqual(line.engineer_id, self.engineer)
+        self.assertEqual(line.lot_id.name, "HD-NEW-1")
+        self.assertEqual(line.visit_id, visit)
+        self.assertEqual(line.handed_by_id, self.specialist)
+        self.assertEqual(line.state, "held")
+        self.assertFalse(line.closed_at)
+
+    @rules("PRT-08", "PRT-13")
+    def test_unused_part_goes_back(self):
+        visit = self.working()
+        self.draw(visit, "HD-NEW-1")
+        back = (
+            self.env["spare.draw"]
+            .with_user(self.engineer)
+            .create({"visit_id": visit.id, "direction": "back"})
+        )
+        back.action_scan("HD-NEW-1")
+        back.action_request()
+        back.with_user(self.specialist).action_hand_over()
+        self.assertEqual(self.at(self.good, "HD-NEW-1"), 1)
+        line = self.env["spare.custody.line"].search([("lot_id.name", "=", "HD-NEW-1")])
+        self.assertEqual(line.state, "returned")
+        self.assertTrue(line.closed_at)
+
+    def test_untracked_parts_close_first_in_first_out(self):
+        visit = self.working()
+        self.draw(visit, "CABLE")
+        self.draw(visit, "CABLE")
+        back = self.env["spare.draw"].create(
+            {"visit_id": visit.id, "direction": "back"}
+        )
+        back.action_scan("CABLE")
+        back.with_user(self.specialist).action_hand_over()
+        lines = self.env["spare.custody.line"].search(
+            [("product_id", "=", self.cable.id)], order="drawn_at, id"
+        )
+        self.assertEqual(lines.mapped("state"), ["returned", "held"])
+
+    @rules("PRT-10")
+    def test_part_that_is_not_there_is_refused_with_a_reason(self):
+        visit = self.working()
+        self.draw(visit, "HD-NEW-1")
+        with self.assertRaises(UserError) as refused:
+            self.draw(visit, "HD-NEW-1")
+        message = str(refused.exception)
+        for word in ("HD-NEW-1", "wanted 1", "on hand 0", "specialist"):
+            self.assertIn(word, message)
+        self.assertEqual(self.at(self.good, "HD-NEW-1"), 0)
+        self.assertEqual(
+            self.env["spare.draw"].search_count(
+                [("visit_id", "=", visit.id), ("state", "=", "done")]
+            ),
+            1,
+        )
+
+    def test_more_than_there_is_is_refused(self):
+        draw = self.env["spare.draw"].create(
+            {
+                "visit_id": self.working().id,
+                "line_ids": [(0, 0, {"product_id": self.cable.id, "quantity": 6})],
+            }
+        )
+        with self.assertRaisesRegex(UserError, "wanted 6, on hand 5"):
+            draw.with_user(self.specialist).action_hand_over()
+
+    def test_unknown_code_fraction_and_zero(self):
+        draw = self.env["spare.draw"].create({"visit_id": self.working().id})
+        with self.assertRaisesRegex(UserError, "NOPE is neither"):
+            draw.action_scan("NOPE")
+        with self.assertRaisesRegex(UserError, "fraction"):
+            draw.line_ids = [
+                (0, 0, {"product_id": self.cable.id, "quantity": 0.5})
+            ]
+
+    @rules("PRT-07")
+    def test_nobody_hands_parts_to_himself(self):
+        draw = self.env["spare.draw"].create(
+            {
+                "station_id": self.station.id,
+                "engineer_id": self.specialist.id,
+                "line_ids": [(0, 0, {"product_id": self.cable.id})],
+            }
+        )
+        with self.assertRaisesRegex(UserError, "himself"):
+            draw.with_user(self.specialist).action_hand_over()
+
+    @rules("PRT-03", "PRT-04", "PRT-05", "PRT-06")
+    def test_request_for_stock(self):
+        warehouse = self.company._get_spare_warehouse()
+        request = (
+            self.env["spare.part.request"]
+            .with_user(self.specialist)
+            .create(
+                {
+                    "kind": "stock",
+                    "station_id": self.station.id,
+                    "line_ids": [
+                        (0, 0, {"product_id": self.hd_product.id, "quantity": 2})
+                    ],
+                }
+            )
+        )
+        request.action_propose()
+        self.assertEqual(request.line_ids.on_hand, 3)
+        request.action_submit()
+        with self.assertRaisesRegex(UserError, "not approved"):
+            request.with_user(self.clerk).action_ship()
+        request.with_user(self.branch_user).action_approve()
+        request.with_user(self.clerk).action_ship()
+        self.assertEqual(request.state, "planned")
+        self.stock("HD-WH-1", "HD-WH-2", location=warehouse.lot_stock_id)
+        request.with_user(self.clerk).action_ship()
+        self.assertEqual(request.state, "shipped")
+        self.assertEqual(self.at(self.company.spare_transit_location_id, "HD-WH-1"), 1)
+        request.action_receive()
+        self.assertEqual(request.state, "received")
+        self.assertEqual(self.at(self.good, "HD-WH-1"), 1)
+        self.assertEqual(self.at(self.good, "HD-WH-2"), 1)
+
+    def test_nobody_approves_his_own_request(self):
+        request = (
+            self.env["spare.part.request"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "kind": "stock",
+                    "station_id": self.station.id,
+                    "line_ids": [(0, 0, {"product_id": self.cable.id})],
+                }
+            )
+        )
+        request.action_submit()
+        with self.assertRaisesRegex(UserError, "four eyes"):
+            request.action_approve()
+
+    def test_new_company_and_station_get_their_places(self):
+        company = self.env["res.company"].create({"name": "Second house"})
+        self.assertTrue(company.spare_return_type_id)
+        self.assertEqual(company.spare_transit_location_id.usage, "transit")
+        station = self.env["service.station"].create(
+            {"name": "New", "code": "NEW", "company_id": company.id}
+        )
+        self.assertEqual(
+            set(station.location_ids.mapped("service_use")),
+            {"good", "defective", "loaner"},
+        )
+        before = station.location_ids
+        station._ensure_locations()
+        self.assertEqual(station.location_ids, before)

@@ -1,0 +1,152 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from odoo.addons.after_sales_service.tests.common import rules
+
+from .common import SpareCommon
+
+
+@tagged("post_install", "-at_install")
+class TestReceiving(SpareCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.document = cls.shipped(2).with_user(cls.clerk)
+        cls.box = cls.document.box_ids
+        cls.desk = cls.env["spare.return"].with_user(cls.clerk)
+        cls.first, cls.second = cls.document.rma_ids.sorted("id")
+
+    def scan(self, code):
+        return self.desk.scan_receive(code, self.box.id)
+
+    @rules("RMA-05", "RMA-07")
+    def test_box_then_pieces_then_closed(self):
+        answer = self.desk.scan_receive(self.box.name)
+        self.assertTrue(answer["ok"])
+        self.assertEqual(len(answer["box"]["pieces"]), 2)
+        self.assertEqual(self.document.state, "receiving")
+        for rma in (self.first, self.second):
+            answer = self.scan(rma.serial)
+            self.assertTrue(answer["ok"], answer["message"])
+        self.assertEqual(answer["box"]["received"], 2)
+        self.assertEqual(answer["box"]["missing"], 0)
+        self.document.action_finish_receiving()
+        self.assertEqual(set(self.document.rma_ids.mapped("state")), {"received"})
+        intake = self.company.spare_intake_location_id
+        self.assertEqual(self.at(intake, self.first.serial), 1)
+        pieces = self.document.rma_ids
+        pieces.write({"inspection_result": "defective", "disposition": "refurbish"})
+        pieces.action_inspect()
+        pieces.action_close()
+        self.assertEqual(self.at(intake, self.first.serial), 0)
+        refurbish = self.company.spare_refurbish_location_id
+        self.assertEqual(self.at(refurbish, self.first.serial), 1)
+        self.assertEqual(self.document.state, "settled")
+        self.assertFalse(
+            self.env["stock.quant"].search(
+                [
+                    ("location_id", "=", self.company.spare_transit_location_id.id),
+                    ("quantity", "!=", 0),
+                ]
+            )
+        )
+        # the slip may be opened anew when the serial comes again
+        self.assertEqual(self.first.state, "closed")
+
+    def test_box_twice(self):
+        self.desk.scan_receive(self.box.name)
+        answer = self.desk.scan_receive(self.box.name)
+        self.assertFalse(answer["ok"])
+        self.assertIn("scanned already", answer["message"])
+        self.assertIn("2 of its pieces", answer["message"])
+        for rma in (self.first, self.second):
+            self.scan(rma.name)
+        answer = self.desk.scan_receive(self.box.name)
+        self.assertFalse(answer["ok"])
+        self.assertEqual(answer["level"], "danger")
+
+    def test_piece_twice(self):
+        self.desk.scan_receive(self.box.name)
+        self.scan(self.first.serial)
+        answer = self.scan(self.first.serial)
+        self.assertFalse(answer["ok"])
+        self.assertIn("scanned already", answer["message"])
+        self.assertEqual(answer["box"]["received"], 1)
+
+    def test_piece_that_is_not_on_the_return(self):
+        self.desk.scan_receive(self.box.name)
+        answer = self.scan("HD-STRANGER")
+        self.assertFalse(answer["ok"])
+        self.assertIn("is not on return", answer["message"])
+        self.assertFalse(self.document.difference_ids)
+        answer = self.desk.note_extra("HD-STRANGER", self.box.id)
+        self.assertEqual(answer["level"], "warning")
+        self.assertEqual(self.document.difference_ids.kind, "extra")
+
+    def test_unknown_code_and_unshipped_box(self):
+        answer = self.desk.scan_receive("NOPE")
+        self.assertFalse(answer["ok"])
+        self.assertIn("Scan the box first", answer["message"])
+        self.assertFalse(self.desk.scan_receive("  ")["ok"])
+        rma = self.swapped(fresh=True)
+        rma.with_user(self.specialist).action_hand_in()
+        rma.return_id.with_user(self.specialist).action_pack_all()
+        answer = self.desk.scan_receive(rma.box_id.name)
+        self.assertIn("has not been shipped", answer["message"])
+        self.assertEqual(rma.return_id.state, "open")
+
+    def test_missing_piece_is_a_difference_and_may_turn_up(self):
+        self.desk.scan_receive(self.box.name)
+        with self.assertRaisesRegex(UserError, "nothing was scanned"):
+            self.document.action_finish_receiving()
+        self.scan(self.first.serial)
+        self.document.action_finish_receiving()
+        self.assertEqual(self.document.state, "received")
+        self.assertEqual(self.second.state, "shipped")
+        row = self.document.difference_ids
+        self.assertEqual(row.kind, "missing")
+        self.assertEqual(row.rma_id, self.second)
+        with self.assertRaisesRegex(UserError, "Write in the note"):
+            row.action_settle()
+        answer = self.scan(self.second.serial)
+        self.assertTrue(answer["ok"], answer["message"])
+        self.document.action_finish_receiving()
+        self.assertEqual(self.second.state, "received")
+        self.assertEqual(row.state, "settled")
+
+    def test_dispositions_end_where_they_should(self):
+        self.desk.scan_receive(self.box.name)
+        for rma in (self.first, self.second):
+            self.scan(rma.serial)
+        self.document.action_finish_receiving()
+        with self.assertRaisesRegex(UserError, "inspection's result"):
+            self.first.action_inspect()
+        self.first.write({"inspection_result": "no_fault", "disposition": "station"})
+        self.second.write({"inspection_result": "damaged", "disposition": "scrap"})
+        (self.first | self.second).action_inspect_and_close()
+        self.assertEqual(self.at(self.good, self.first.serial), 1)
+        scrap = self.env["stock.scrap"].search([("origin", "=", self.second.name)])
+        self.assertEqual(scrap.state, "done")
+        self.assertEqual(self.second.sudo().location_id, scrap.scrap_location_id)
+
+    def test_only_the_clerk_receives(self):
+        with self.assertRaises(AccessError):
+            self.env["spare.return"].with_user(self.engineer).note_extra(
+                "X", self.box.id
+            )
+        answer = (
+            self.env["spare.return"]
+            .with_user(self.specialist)
+            .scan_receive(self.box.name)
+        )
+        self.assertFalse(answer["ok"])
+
+    def test_scan_is_cheap(self):
+        """A scan costs the same with two pieces or many."""
+        self.desk.scan_receive(self.box.name)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(40):
+            self.scan(self.first.serial)
+            self.env.flush_all()
