@@ -30,6 +30,20 @@ function scan(input, code) {
     ];
 }
 
+/**
+ * Steps that choose a value in a selection field.
+ *
+ * @param {String} name the field
+ * @param {String} label what is chosen
+ * @returns {Array}
+ */
+function choose(name, label) {
+    return [
+        {trigger: `.o_field_widget[name='${name}'] input`, run: "click"},
+        {trigger: `.o_select_menu_item:contains('${label}')`, run: "click"},
+    ];
+}
+
 registry.category("web_tour.tours").add("spare_parts_return", {
     steps: () => [
         ...openApp,
@@ -117,14 +131,8 @@ registry.category("web_tour.tours").add("spare_parts_receiving", {
             trigger: ".o_data_row:contains('HD-OLD-1') td[name='inspection_result']",
             run: "click",
         },
-        {
-            trigger: ".o_field_widget[name='inspection_result'] select, .o_field_widget[name='inspection_result'] input",
-            run: "selectByLabel Defect confirmed",
-        },
-        {
-            trigger: ".o_field_widget[name='disposition'] select, .o_field_widget[name='disposition'] input",
-            run: "selectByLabel Refurbish",
-        },
+        ...choose("inspection_result", "Defect confirmed"),
+        ...choose("disposition", "Refurbish"),
         {
             trigger: ".o_data_row:contains('HD-OLD-1') button[name='action_inspect_and_close']",
             run: "click",
