@@ -525,13 +525,16 @@ class ContractContract(models.Model):
     @api.model
     def _cron_end_contracts(self, batch_size=500):
         """End contracts whose last day is over."""
+        running = [
+            ("plan_id", "!=", False),
+            ("state", "in", list(TRANSITIONS["ended"])),
+        ]
         # A company's sandbox clock may be ahead of the server's: ask each company.
-        for company in self.env["res.company"].search([]):
+        for [company] in self._read_group(running, ["company_id"]):
             domain = [
                 ("company_id", "=", company.id),
-                ("plan_id", "!=", False),
-                ("state", "in", list(TRANSITIONS["ended"])),
                 ("date_end", "<", company._service_today()),
+                *running,
             ]
             due = self.search(domain, limit=batch_size, order="id")
             while due:
