@@ -1,0 +1,455 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Believable data: people do their work through the buttons they press.
+
+``run`` sets up a small Chinese company, loads the add-ons' demo people and
+machines and plays cases that stand at different steps. Every act goes through
+the public models with the rights of the person who does it, so what is here is
+what the product allows. :class:`Day` is also how the stories in ``tests/`` act.
+"""
+
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.modules import Manifest
+from odoo.tools.convert import convert_file
+
+ADDONS = ("after_sales_service", "spare_parts_rma", "service_contracts")
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAA"
+    "AABJRU5ErkJggg=="
+)
+# Cases played for each step of the scale, and where they stop.
+VOLUME = (
+    "reported",
+    "dispatched",
+    "appointed",
+    "working",
+    "owed",
+    "at_station",
+    "at_station",
+    "called_back",
+)
+
+
+class Day:
+    """The acts of a working day.
+
+    :param env: environment of the superuser
+    :param people: role → user; the role is the login of the demo user
+    """
+
+    def __init__(self, env, people):
+        self.env = env
+        self.people = people
+
+    def _as(self, role, records):
+        return records.with_user(self.people[role])
+
+    def _model(self, role, name):
+        return self._as(role, self.env[name])
+
+    # Hotline -----------------------------------------------------------
+
+    def report(self, serial, name, category=None, **vals):
+        """A call: the serial is scanned, the fault noted, the part suspected."""
+        equipment = self.env["service.equipment"].search([("serial", "=", serial)])
+        component = equipment.component_ids.filtered(
+            lambda part: part.category_id.code == category and not part.removed_on
+        )
+        return self._model("hotline", "helpdesk.ticket").create(
+            {"scan": serial, "name": name, "component_id": component.id, **vals}
+        )
+
+    def dispatch(self, ticket):
+        self._as("hotline", ticket).action_dispatch()
+
+    def appoint(self, ticket, engineer="engineer", **vals):
+        """The appointment is agreed; the window proposes itself."""
+        visit = self._model("hotline", "service.visit").create(
+            {
+                "ticket_id": ticket.id,
+                "engineer_id": self.people[engineer].id,
+                **vals,
+            }
+        )
+        visit.action_appoint()
+        return visit
+
+    def call_back(self, callback, role, result="solved"):
+        callback = self._as(role, callback)
+        callback.write({"result": result, "machine_state": "运行正常"})
+        callback.action_done()
+
+    # Engineer ----------------------------------------------------------
+
+    def draw(self, visit, *codes):
+        """The engineer asks for parts, the specialist hands them out."""
+        draw = self._model("engineer", "spare.draw").create(
+            {"visit_id": visit.id, "direction": "draw"}
+        )
+        for code in codes:
+            draw.action_scan(code)
+        draw.action_request()
+        self._as("specialist", draw).action_hand_over()
+        return draw
+
+    def go(self, visit):
+        """Leave, arrive, begin."""
+        visit = self._as("engineer", visit)
+        visit.action_depart()
+        visit.action_arrive()
+        visit.action_start()
+
+    def swap(self, visit, new, old, symptom):
+        """One for one: new serial in, old serial out."""
+        swap = self._model("engineer", "spare.swap").create(
+            {
+                "visit_id": visit.id,
+                "new_serial": new,
+                "old_serial": old,
+                "symptom": symptom,
+            }
+        )
+        swap.action_swap()
+        return swap
+
+    def complete(self, visit, rating="5", **texts):
+        """Four texts, re-test, signature, rating."""
+        visit = self._as("engineer", visit)
+        visit.write(
+            {
+                "symptom": "开机找不到硬盘",
+                "cause": "硬盘磁头损坏",
+                "solution": "更换硬盘并重装系统",
+                "precautions": "请定期备份数据",
+                "retested": True,
+                "signature": SIGNATURE,
+                "signed_by": visit.partner_id.name,
+                "opinion": "服务及时",
+                "rating": rating,
+                **texts,
+            }
+        )
+        visit.action_done()
+
+    # Station -----------------------------------------------------------
+
+    def hand_in(self, rmas):
+        self._as("specialist", rmas).action_hand_in()
+
+    def pack_and_ship(self, document):
+        """Pack the weekly return piece by piece, two signatures, ship."""
+        specialist = self._as("specialist", document)
+        specialist.action_new_box()
+        for rma in document.rma_ids:
+            specialist.action_scan(rma.name)
+        specialist.action_sign_specialist()
+        self._as("director", document).action_sign_director()
+        specialist.action_ship()
+
+    # Warehouse ---------------------------------------------------------
+
+    def receive(self, document):
+        """Scan the boxes and every piece, book them into the intake."""
+        returns = self._model("clerk", "spare.return")
+        for box in document.box_ids:
+            returns.scan_receive(box.name)
+            for rma in box.rma_ids:
+                answer = returns.scan_receive(rma.name, box.id)
+                if not answer["ok"]:
+                    raise ValueError(answer["message"])
+        self._as("clerk", document).action_finish_receiving()
+
+    def inspect(self, rmas, result="defective", disposition="refurbish"):
+        rmas = self._as("clerk", rmas)
+        rmas.write({"inspection_result": result, "disposition": disposition})
+        rmas.action_inspect()
+        rmas.action_close()
+
+    # Out of warranty ---------------------------------------------------
+
+    def quote(self, visit, product):
+        """The engineer quotes a part the customer has to pay."""
+        request = self._model("engineer", "spare.part.request").create(
+            {
+                "kind": "oow",
+                "ticket_id": visit.ticket_id.id,
+                "visit_id": visit.id,
+                "line_ids": [Command.create({"product_id": product.id})],
+            }
+        )
+        request.action_quote()
+        return request
+
+    def consent(self, request, how="signed"):
+        request = self._as("engineer", request)
+        request.action_record_consent(request.partner_id.name, how)
+        request.action_submit()
+
+    def bill(self, request):
+        self._as("finance", request).action_create_invoice()
+
+    def pay(self, request):
+        """The customer pays at the office; finance registers and verifies."""
+        bills = self._as("finance", request).sudo().invoice_ids
+        self._model("finance", "account.payment.register").with_context(
+            active_model="account.move", active_ids=bills.ids
+        ).create({}).action_create_payments()
+        self._as("finance", request).action_verify_payment()
+
+    def approve(self, request):
+        self._as("branch", request).action_approve()
+
+    # Finance -----------------------------------------------------------
+
+    def bill_month(self, month):
+        """The month's care plans, billed and posted."""
+        run = self._model("finance", "service.billing.run").create({"period": month})
+        run.action_run_now()
+        return run
+
+
+def run(env, scale=1):
+    """Play ``scale`` times the demo volume; the first time set everything up."""
+    first = not env.ref("after_sales_service.user_hotline", raise_if_not_found=False)
+    if first:
+        set_up_company(env)
+        load_demo_files(env)
+        set_up_shelf(env)
+    day = Day(env, get_people(env))
+    company = env.company
+    # Played in the past on the test clock, so that days lie between the steps.
+    start = fields.Datetime.now() - timedelta(days=6)
+    company.write(
+        {"service_sandbox": True, "service_test_now": start.replace(hour=1, minute=5)}
+    )
+    if first:
+        play_story(day)
+    for _round in range(scale):
+        play_volume(day)
+    company.write({"service_sandbox": False, "service_test_now": False})
+    env["service.sla.clock"].search([])._replay()
+
+
+def wait(day, **delta):
+    """Move the test clock on, never past the real time."""
+    company = day.env.company
+    company.service_test_now = min(
+        company.service_test_now + timedelta(**delta), fields.Datetime.now()
+    )
+
+
+def set_up_company(env):
+    """A Chinese company with its chart of accounts."""
+    env["res.currency"].with_context(active_test=False).search(
+        [("name", "=", "CNY")]
+    ).active = True
+    env.company.write(
+        {
+            "name": "安徽同创电脑服务有限公司",
+            "country_id": env.ref("base.cn").id,
+            "currency_id": env.ref("base.CNY").id,
+            "phone": "+86 551 555 0100",
+            "email": "service@example.com",
+        }
+    )
+    env.company.partner_id.tz = "Asia/Shanghai"
+    env.company.resource_calendar_id.tz = "Asia/Shanghai"
+    env["account.chart.template"].try_loading(
+        "cn", company=env.company, install_demo=False
+    )
+    env.ref("base.user_admin").tz = "Asia/Shanghai"
+
+
+def load_demo_files(env):
+    """The demo files of the three add-ons, without Odoo's own demo company."""
+    for addon in ADDONS:
+        for filename in Manifest.for_addon(addon)["demo"]:
+            convert_file(env, addon, filename, {}, mode="init", noupdate=True)
+
+
+def get_people(env):
+    return {
+        login: env.ref(f"after_sales_service.user_{login}")
+        for login in (
+            "hotline engineer engineer2 specialist director branch clerk finance manager"
+        ).split()
+    }
+
+
+def add_stock(env, product, serials):
+    """Good parts on the shelf of the Bengbu station."""
+    station = env.ref("after_sales_service.station_bengbu")
+    shelf = station._get_locations("good")[station]
+    lots = env["stock.lot"].create(
+        [{"name": serial, "product_id": product.id} for serial in serials]
+    )
+    env["stock.quant"].with_context(inventory_mode=True).create(
+        [
+            {
+                "product_id": product.id,
+                "location_id": shelf.id,
+                "lot_id": lot.id,
+                "inventory_quantity": 1,
+            }
+            for lot in lots
+        ]
+    ).action_apply_inventory()
+
+
+def set_up_shelf(env):
+    hard_disk = env.ref("after_sales_service.product_hd_500")
+    add_stock(env, hard_disk, [f"HD-N-{number:04d}" for number in range(1, 13)])
+    memory = env.ref("after_sales_service.product_memory")
+    add_stock(env, memory, [f"MEM-N-{number:04d}" for number in range(1, 7)])
+    if not env.ref("after_sales_service.station_branch").oow_pricelist_id:
+        env.ref("after_sales_service.station_branch").oow_pricelist_id = env[
+            "product.pricelist"
+        ].create(
+            {
+                "name": "保外维修部件价格单",
+                "currency_id": env.company.currency_id.id,
+            }
+        )
+
+
+def play_story(day):
+    """The named cases of the README, each at another step."""
+    env = day.env
+    # 李明: in warranty and on a care plan; the disk is already being refurbished.
+    ticket = day.report("TC-2026-0001", "开机找不到硬盘", "HARD_DISK")
+    wait(day, minutes=3)
+    day.dispatch(ticket)
+    wait(day, minutes=4)
+    visit = day.appoint(ticket)
+    day.draw(visit, "HD-N-0001")
+    wait(day, minutes=60)
+    day.go(visit)
+    wait(day, minutes=40)
+    day.swap(visit, "HD-N-0001", "HD-20260001", "磁头异响,BIOS 找不到硬盘")
+    day.complete(visit)
+    rma = visit.spare_swap_ids.sudo().rma_ids
+    wait(day, hours=5)
+    day.hand_in(rma)
+    document = rma.sudo().return_id
+    wait(day, days=1)
+    day.pack_and_ship(document)
+    wait(day, days=1)
+    day.receive(document)
+    day.inspect(rma)
+    first = ticket.sudo().callback_ids.filtered(lambda call: call.tier == "1")
+    day.call_back(first, "hotline")
+    ticket.with_user(day.people["hotline"]).action_close()
+
+    # 王芳: out of warranty; paid, approved, swapped: settled in finance's list.
+    product = env.ref("after_sales_service.product_hd_500")
+    ticket = day.report("TC-2022-0007", "硬盘读写错误", "HARD_DISK")
+    day.dispatch(ticket)
+    visit = day.appoint(ticket)
+    day.go(visit)
+    request = day.quote(visit, product)
+    day.consent(request)
+    day.bill(request)
+    day.pay(request)
+    day.approve(request)
+    day.draw(visit, "HD-N-0002")
+    day.swap(visit, "HD-N-0002", "HD-20220007", "读写错误,坏道")
+    day.complete(visit, rating="4")
+
+    # 刘洋: the drive is out of warranty after its year; to be appointed.
+    ticket = day.report("TC-2024-0151", "光驱不读盘", "OPTICAL_DRIVE")
+    day.dispatch(ticket)
+
+    # 张伟 lives in a county: the county's clocks run, the parent's station serves.
+    ticket = day.report("TC-2025-0033", "内存报警", "MEMORY")
+    wait(day, minutes=10)
+    day.dispatch(ticket)
+    visit = day.appoint(ticket, engineer="engineer")
+    day.draw(visit, "MEM-N-0001")
+
+    # The month's care plans are billed and posted.
+    day.bill_month(env.company._service_today().replace(day=1))
+
+
+def play_volume(day):
+    """One round of everyday cases, each stopped at another step."""
+    env = day.env
+    machines = create_machines(env, len(VOLUME))
+    hard_disk = env.ref("after_sales_service.product_hd_500")
+    add_stock(env, hard_disk, [f"HD-G-{machine.serial}" for machine in machines])
+    for stop, machine in zip(VOLUME, machines, strict=True):
+        play_case(day, machine, stop)
+        wait(day, minutes=20)
+
+
+def create_machines(env, count):
+    """New customers with a PC each, sold within the last two years."""
+    number = env["service.equipment"].search_count([("serial", "like", "TC-G-%")])
+    partners = env["res.partner"].create(
+        [
+            {
+                "name": f"用户 {number + index + 1:04d}",
+                "phone": f"+86 552 556 {number + index + 1:04d}",
+                "street": f"蚌埠市工农路 {number + index + 1} 号",
+                "country_id": env.ref("base.cn").id,
+            }
+            for index in range(count)
+        ]
+    )
+    category = env.ref("after_sales_service.category_hard_disk")
+    today = env.company._service_today()
+    return env["service.equipment"].create(
+        [
+            {
+                "serial": f"TC-G-{number + index + 1:05d}",
+                "name": "Tongchuang PC T500",
+                "partner_id": partner.id,
+                "program_id": env.ref("after_sales_service.program_tc").id,
+                "region_id": env.ref("after_sales_service.region_bengbu_urban").id,
+                "sale_date": today - timedelta(days=30 + 37 * (index + 1)),
+                "component_ids": [
+                    Command.create(
+                        {
+                            "category_id": category.id,
+                            "product_id": env.ref(
+                                "after_sales_service.product_hd_500"
+                            ).id,
+                            "serial": f"HD-O-{number + index + 1:05d}",
+                        }
+                    )
+                ],
+            }
+            for index, partner in enumerate(partners)
+        ]
+    )
+
+
+def play_case(day, machine, stop):
+    """One case from the call on, up to the step ``stop``."""
+    ticket = day.report(machine.serial, "硬盘有异响", "HARD_DISK")
+    if stop == "reported":
+        return
+    wait(day, minutes=4)
+    day.dispatch(ticket)
+    if stop == "dispatched":
+        return
+    visit = day.appoint(ticket)
+    if stop == "appointed":
+        return
+    new = f"HD-G-{machine.serial}"
+    day.draw(visit, new)
+    wait(day, minutes=45)
+    day.go(visit)
+    if stop == "working":
+        return
+    day.swap(visit, new, machine.component_ids.serial, "异响,读写慢")
+    day.complete(visit)
+    rma = visit.spare_swap_ids.sudo().rma_ids
+    if stop == "owed":
+        return
+    wait(day, hours=3)
+    day.hand_in(rma)
+    if stop == "called_back":
+        ticket.with_user(day.people["hotline"]).action_close()
+        first = ticket.sudo().callback_ids.filtered(lambda call: call.tier == "1")
+        day.call_back(first, "hotline")
