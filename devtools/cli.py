@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--port", type=port, default=8069, help="port of the web server (8069)"
     )
+    run.add_argument("--verbose", action="store_true", help="show Odoo's log")
     add_database_options(run)
 
     text = "set up, lint, then run all tests; other options go to pytest"

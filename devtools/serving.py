@@ -1,10 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """``./dev run``, ``shell`` and ``demo``: the product with believable data."""
 
+import configparser
 import csv
 import os
 import signal
 import subprocess
+import time
+import urllib.request
 from pathlib import Path
 
 from . import system
@@ -22,17 +25,17 @@ def run(args) -> int:
     need_free_port(args.port)
     with system.ready("run") as made:
         database = prepare(made, args)
-        config = serving_config(made, database, args.port)
-        welcome(args.port, database)
-        return serve(made, config)
+        config = serving_config(made, database, args)
+        return serve(made, config, lambda: welcome(args.port, database))
 
 
-def serving_config(made: System, database: str, port: int) -> Path:
+def serving_config(made: System, database: str, args) -> Path:
     """The configuration of the development server: one process, jobs included."""
     return made.write_config(
         "serve",
         db_name=database,
-        http_port=port,
+        http_port=args.port,
+        log_level="info" if args.verbose else "warn",
         max_cron_threads=1,
         server_wide_modules="base,web,queue_job",
     )
@@ -98,10 +101,8 @@ def operating_day(made: System, config: Path, database: str, scale: int) -> None
 def welcome(port: int, database: str) -> None:
     """Address, users and what to look at first."""
     say()
-    say(
-        f"  After-sales service is starting at  http://localhost:{port}/  (Ctrl-C stops it)"
-    )
-    say(f"  Database {database}")
+    say(f"  After-sales service:  http://localhost:{port}/  (Ctrl-C stops it)")
+    say(f"  Database:             {database}")
     say()
     rows = [
         ("login", "password", "role", "look at first"),
@@ -123,18 +124,35 @@ def welcome(port: int, database: str) -> None:
         say()
 
 
-def serve(made: System, config: Path) -> int:
+def serve(made: System, config: Path, when_ready) -> int:
     """Run the server until it ends or we are told to stop."""
     cmd = [str(made.python), "-m", "odoo"]
-    child = subprocess.Popen(
-        cmd, env=made.env(config), cwd=ROOT, stdin=subprocess.DEVNULL
-    )
+    env = made.env(config)
+    child = subprocess.Popen(cmd, env=env, cwd=ROOT, stdin=subprocess.DEVNULL)
     try:
+        with step("Starting Odoo"):
+            wait_until_healthy(child, config)
+        when_ready()
         return child.wait()
     except KeyboardInterrupt:
         stop(child)
         say("Stopped.")
         return 0
+
+
+def wait_until_healthy(child: subprocess.Popen, config: Path) -> None:
+    """Wait until the server answers; a server that ended is an error."""
+    options = configparser.RawConfigParser()
+    options.read(config)
+    url = f"http://127.0.0.1:{options['options']['http_port']}/web/health"
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while child.poll() is None:
+        try:
+            with direct.open(url, timeout=10):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise Fail(f"Odoo ended with exit code {child.returncode}; see its messages above.")
 
 
 def stop(child: subprocess.Popen) -> None:
