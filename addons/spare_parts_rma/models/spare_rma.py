@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 OPEN_STATES = ("owed", "at_station", "packed", "shipped", "received", "inspected")
 
@@ -143,6 +144,11 @@ class SpareRma(models.Model):
         "AND state NOT IN ('closed', 'rejected')",
         "This serial is on an open return slip already.",
     )
+    _open_serial_uniq = models.UniqueIndex(
+        "(company_id, product_id, serial) WHERE serial != '' "
+        "AND state NOT IN ('closed', 'rejected')",
+        "This serial is on an open return slip already.",
+    )
     _name_uniq = models.UniqueIndex(
         "(company_id, name)", "This return slip number exists already."
     )
@@ -199,12 +205,19 @@ class SpareRma(models.Model):
     @api.model
     def _check_second_open(self, vals_list):
         """Name the slip that is open for a serial before the database refuses."""
-        lots = [vals["lot_id"] for vals in vals_list if vals.get("lot_id")]
-        if not lots:
+        pieces = [
+            Domain("lot_id", "=", vals["lot_id"])
+            if vals.get("lot_id")
+            else Domain("product_id", "=", vals.get("product_id"))
+            & Domain("serial", "=", vals["serial"])
+            for vals in vals_list
+            if vals.get("lot_id") or vals.get("serial")
+        ]
+        if not pieces:
             return
         # sudo: the open slip may be another engineer's
         twin = self.sudo().search(
-            [("lot_id", "in", lots), ("state", "in", OPEN_STATES)], limit=1
+            Domain.OR(pieces) & Domain("state", "in", OPEN_STATES), limit=1
         )
         if twin:
             raise UserError(
@@ -212,7 +225,7 @@ class SpareRma(models.Model):
                     "Serial %(serial)s is on return slip %(rma)s already (%(state)s, "
                     "%(station)s). One piece has one slip (RMA-02): the warehouse "
                     "closes it first, or scan the serial again.",
-                    serial=twin.lot_id.name,
+                    serial=twin.serial or twin.lot_id.name,
                     rma=twin.name,
                     state=dict(self._fields["state"]._description_selection(self.env))[
                         twin.state
