@@ -219,7 +219,7 @@ def run(env, scale=1):
     day = Day(env, get_people(env))
     company = env.company
     # Played in the past on the test clock, so that days lie between the steps.
-    start = fields.Datetime.now() - timedelta(days=6)
+    start = fields.Datetime.now() - timedelta(days=15 if first else 2)
     company.write(
         {"service_sandbox": True, "service_test_now": start.replace(hour=1, minute=5)}
     )
@@ -227,6 +227,8 @@ def run(env, scale=1):
         play_story(day)
     for _round in range(scale):
         play_volume(day)
+    if first:
+        play_this_morning(day)
     company.write({"service_sandbox": False, "service_test_now": False})
     env["service.sla.clock"].search([])._replay()
 
@@ -356,19 +358,54 @@ def play_story(day):
     day.swap(visit, "HD-N-0002", "HD-20220007", "读写错误,坏道")
     day.complete(visit, rating="4")
 
-    # 刘洋: the drive is out of warranty after its year; to be appointed.
-    ticket = day.report("TC-2024-0151", "光驱不读盘", "OPTICAL_DRIVE")
+    # Her memory is broken, too: she agreed, the bill is sent, finance waits.
+    ticket = day.report("TC-2022-0007", "内存报警", "MEMORY")
     day.dispatch(ticket)
+    visit = day.appoint(ticket)
+    day.go(visit)
+    request = day.quote(visit, env.ref("after_sales_service.product_memory"))
+    day.consent(request)
+    day.bill(request)
 
-    # 张伟 lives in a county: the county's clocks run, the parent's station serves.
-    ticket = day.report("TC-2025-0033", "内存报警", "MEMORY")
-    wait(day, minutes=10)
-    day.dispatch(ticket)
-    visit = day.appoint(ticket, engineer="engineer")
-    day.draw(visit, "MEM-N-0001")
+    # 徐静 had a disk swapped last week: its return is on the way.
+    wait(day, days=6)
+    visit = play_swap(day, "TC-2025-0208", "HD-N-0003", "HD-20250208")
+    day.hand_in(visit.spare_swap_ids.sudo().rma_ids)
+    day.pack_and_ship(visit.spare_swap_ids.sudo().rma_ids.return_id)
 
     # The month's care plans are billed and posted.
     day.bill_month(env.company._service_today().replace(day=1))
+    wait(day, days=4)
+
+
+def play_swap(day, serial, new, old):
+    """A covered swap from the call to the signature."""
+    ticket = day.report(serial, "硬盘有异响", "HARD_DISK")
+    wait(day, minutes=4)
+    day.dispatch(ticket)
+    visit = day.appoint(ticket)
+    day.draw(visit, new)
+    wait(day, minutes=45)
+    day.go(visit)
+    day.swap(visit, new, old, "异响,读写慢")
+    day.complete(visit)
+    return visit
+
+
+def play_this_morning(day):
+    """What people find on their desks today."""
+    env = day.env
+    wait(day, days=30)
+    # 张伟 lives in a county: the county's clocks run, the parent's station serves.
+    ticket = day.report("TC-2025-0033", "内存报警", "MEMORY")
+    day.dispatch(ticket)
+    visit = day.appoint(ticket)
+    day.draw(visit, "MEM-N-0001")
+    # 刘洋: the drive is out of warranty after its year; to be appointed.
+    ticket = day.report("TC-2024-0151", "光驱不读盘", "OPTICAL_DRIVE")
+    day.dispatch(ticket)
+    machines = create_machines(env, 1)
+    day.report(machines.serial, "电脑运行很慢", "HARD_DISK")
 
 
 def play_volume(day):
@@ -426,24 +463,22 @@ def create_machines(env, count):
 
 def play_case(day, machine, stop):
     """One case from the call on, up to the step ``stop``."""
-    ticket = day.report(machine.serial, "硬盘有异响", "HARD_DISK")
-    if stop == "reported":
-        return
-    wait(day, minutes=4)
-    day.dispatch(ticket)
-    if stop == "dispatched":
-        return
-    visit = day.appoint(ticket)
-    if stop == "appointed":
-        return
     new = f"HD-G-{machine.serial}"
-    day.draw(visit, new)
-    wait(day, minutes=45)
-    day.go(visit)
-    if stop == "working":
+    if stop in ("reported", "dispatched", "appointed", "working"):
+        ticket = day.report(machine.serial, "硬盘有异响", "HARD_DISK")
+        if stop == "reported":
+            return
+        wait(day, minutes=4)
+        day.dispatch(ticket)
+        if stop == "dispatched":
+            return
+        visit = day.appoint(ticket)
+        if stop == "working":
+            day.draw(visit, new)
+            day.go(visit)
         return
-    day.swap(visit, new, machine.component_ids.serial, "异响,读写慢")
-    day.complete(visit)
+    visit = play_swap(day, machine.serial, new, machine.component_ids.serial)
+    ticket = visit.ticket_id
     rma = visit.spare_swap_ids.sudo().rma_ids
     if stop == "owed":
         return
