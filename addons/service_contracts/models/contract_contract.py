@@ -94,7 +94,7 @@ class ContractContract(models.Model):
     )
     parked_reason = fields.Char(readonly=True, copy=False)
 
-    # CON-20: an account names one running contract
+    # An account number names one running contract of its operator.
     _broadband_account_uniq = models.UniqueIndex(
         "(company_id, COALESCE(operator_id, 0), broadband_account) "
         "WHERE broadband_account IS NOT NULL AND state != 'ended'",
