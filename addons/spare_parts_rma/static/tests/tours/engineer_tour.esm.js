@@ -1,0 +1,184 @@
+/** License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
+import {registry} from "@web/core/registry";
+
+// The engineer's and the station's steps of the story: draw, visit, swap, sign, ship.
+
+const tours = registry.category("web_tour.tours");
+
+const openFirst = {
+    content: "Open the document",
+    trigger: ".o_data_row .o_data_cell",
+    run: "click",
+};
+
+function press(button, content) {
+    return {
+        content,
+        trigger: `button[name=${button}]:not(.o_invisible_modifier)`,
+        run: "click",
+    };
+}
+
+function state(value) {
+    return {
+        content: `It is ${value} now`,
+        trigger: `.o_statusbar_status button.o_arrow_button_current[data-value=${value}]`,
+    };
+}
+
+function write(name, text) {
+    return {
+        content: `Write the ${name}`,
+        trigger: `.o_field_widget[name=${name}] :is(input, textarea)`,
+        run: `edit ${text}`,
+    };
+}
+
+tours.add("spare_parts_engineer_draw", {
+    steps: () => [
+        openFirst,
+        press("action_draw_parts", "Draw a part for this visit"),
+        {
+            content: "Scan the disk on the shelf",
+            trigger: ".o_field_widget[name=scan] input",
+            run: "edit HD-NEW-1 && press Tab",
+        },
+        {
+            content: "It is on the slip",
+            trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(HD-NEW-1)",
+        },
+        press("action_request", "Ask the specialist"),
+        state("requested"),
+    ],
+});
+
+tours.add("spare_parts_specialist_hands_out", {
+    steps: () => [
+        openFirst,
+        press("action_hand_over", "Hand the part out"),
+        state("done"),
+    ],
+});
+
+tours.add("spare_parts_engineer_visit", {
+    steps: () => [
+        openFirst,
+        press("action_depart", "On my way"),
+        press("action_arrive", "Arrived"),
+        press("action_start", "Start work"),
+        state("working"),
+        press("action_swap_part", "Swap the disk"),
+        {
+            content: "Scan the good disk",
+            trigger: ".modal .o_field_widget[name=new_serial] input",
+            run: "edit HD-NEW-1 && press Tab",
+        },
+        {
+            content: "Scan the disk taken out",
+            trigger: ".modal .o_field_widget[name=old_serial] input",
+            run: "edit HD-OLD-1 && press Tab",
+        },
+        {
+            content: "What did it do wrong?",
+            trigger: ".modal .o_field_widget[name=symptom] input",
+            run: "edit Clicks, not found by the BIOS",
+        },
+        {
+            content: "Swap, one for one",
+            trigger: ".modal button[name=action_swap]",
+            run: "click",
+        },
+        {
+            content: "The defective disk is owed",
+            trigger: ".modal .o_field_widget[name=rma_ids]:contains(HD-OLD-1)",
+        },
+        {
+            content: "Back to the visit",
+            trigger: ".modal .btn-close",
+            run: "click",
+        },
+        {
+            content: "The dialog is gone",
+            trigger: "body:not(:has(.modal))",
+        },
+        write("cause", "Disk broken"),
+        write("solution", "Disk replaced"),
+        write("precautions", "Keep a backup"),
+        {
+            content: "Re-tested together",
+            trigger: ".o_field_widget[name=retested] input",
+            run: "check",
+        },
+        {
+            content: "The customer's turn",
+            trigger: ".o_notebook a[name=signature]",
+            run: "click",
+        },
+        write("opinion", "Quick and friendly"),
+        {
+            content: "He rates",
+            trigger: ".o_field_widget[name=rating] input",
+            run: "click",
+        },
+        {
+            content: "Very satisfied",
+            trigger: ".o_select_menu_item:contains(Very satisfied)",
+            run: "click",
+        },
+        write("signed_by", "李明"),
+        {
+            content: "He signs",
+            trigger: ".o_field_widget[name=signature] .o_signature",
+            run: "click",
+        },
+        {
+            content: "His name as a signature",
+            trigger: ".modal .o_web_sign_auto_button, .modal .o_web_sign_name_input",
+        },
+        {
+            content: "Adopt it",
+            trigger: ".modal .btn-primary:enabled",
+            run: "click",
+        },
+        {
+            content: "Signed",
+            trigger: ".o_field_widget[name=signature] img",
+        },
+        press("action_done", "Complete the visit"),
+        state("done"),
+    ],
+});
+
+tours.add("spare_parts_director_signs", {
+    steps: () => [
+        openFirst,
+        press("action_sign_director", "The director signs"),
+        state("signed"),
+    ],
+});
+
+tours.add("spare_parts_specialist_ships", {
+    steps: () => [
+        openFirst,
+        press("action_ship", "Ship the boxes"),
+        state("shipped"),
+    ],
+});
+
+tours.add("spare_parts_finance_charges", {
+    steps: () => [
+        {
+            content: "Nothing is left to settle",
+            trigger: ".o_view_nocontent:contains(Every charge is settled)",
+        },
+        {
+            content: "Look at all of them",
+            trigger: ".o_searchview_facet .o_facet_remove",
+            run: "click",
+        },
+        {
+            content: "The part was covered",
+            trigger: ".o_data_row:contains(Covered)",
+        },
+    ],
+});
