@@ -18,6 +18,7 @@ PROGRAMS = {
     ("wkhtmltopdf",): "wkhtmltopdf",
     ("pdftotext",): "poppler-utils",
 }
+PRODUCTION = ("nginx", "docker-compose")
 CJK_FONT = "fonts-noto-cjk"
 
 
@@ -49,16 +50,19 @@ def ensure_programs() -> None:
         apt.install(names)
 
 
-def nginx_folder() -> Path:
-    """Where the test of the production proxy finds nginx; fetched, not installed."""
-    folder = cache_dir() / "nginx"
-    if shutil.which("nginx") or (folder / "usr/sbin/nginx").exists():
-        return folder
-    with step("nginx (for the test of the production set-up)"):
-        try:
-            apt.fetch(apt.own_sources(), ["nginx", "nginx-common"], folder)
-        except Fail as err:
-            say(f"   no nginx, its part of tests/production will be skipped: {err}")
+def production_tools() -> Path:
+    """nginx and docker-compose for tests/production: fetched, not installed."""
+    folder = cache_dir() / "production-tools"
+    if not (folder / "complete").exists() and not all(map(shutil.which, PRODUCTION)):
+        with step(
+            f"{' and '.join(PRODUCTION)} (for the tests of the production set-up)"
+        ):
+            try:
+                apt.fetch(apt.own_sources(), ["nginx", "nginx-common"], folder)
+                apt.fetch(apt.unstable_sources(), ["docker-compose"], folder)
+                (folder / "complete").touch()
+            except Fail as err:
+                say(f"   not there, so tests/production will skip a part: {err}")
     return folder
 
 
@@ -92,7 +96,7 @@ def pytest(made: System, args, lint: str) -> int:
     env = made.env(config) | {
         "DEV_TEMPLATE": template,
         "DEV_LINT": lint,
-        "DEV_NGINX": str(nginx_folder()),
+        "DEV_TOOLS": str(production_tools()),
     }
     with step("Copy of the database"):
         made.copy_database(template, database)

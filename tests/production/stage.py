@@ -23,6 +23,17 @@ ROOT = Path(__file__).resolve().parents[2]
 WAIT = 120  # seconds until a server must answer
 
 
+def find_program(name: str) -> str | None:
+    """A program of the machine, or one that ./dev test unpacked."""
+    fetched = Path(os.environ.get("DEV_TOOLS", "/nonexistent"))
+    inside = ("usr/bin", "usr/sbin", "usr/libexec/docker/cli-plugins")
+    paths = [
+        os.environ.get("PATH", os.defpath),
+        *(str(fetched / sub) for sub in inside),
+    ]
+    return shutil.which(name, path=os.pathsep.join(paths))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

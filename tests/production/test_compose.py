@@ -3,14 +3,17 @@
 
 import json
 import os
-import shutil
 import stat
 import subprocess
+import sys
 import unittest
 from pathlib import Path
 
 import jsonschema
 import yaml
+
+sys.path.insert(0, str(Path(__file__).parent))
+from stage import find_program
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -23,12 +26,12 @@ class TestCompose(unittest.TestCase):
         schema = json.loads((Path(__file__).parent / "compose_spec.json").read_text())
         jsonschema.validate(COMPOSE, schema)
 
-    @unittest.skipUnless(
-        shutil.which("docker-compose"), "docker-compose is not installed"
-    )
     def test_docker_compose_reads_it(self):
-        """The real tool resolves anchors and variables."""
-        cmd = ["docker-compose", "-f", "docker-compose.yml", "config", "-q"]
+        """The real tool resolves anchors and variables; it needs no engine for that."""
+        program = find_program("docker-compose")
+        if not program:
+            self.skipTest("docker-compose is neither installed nor could it be fetched")
+        cmd = [program, "-f", "docker-compose.yml", "config", "-q"]
         done = subprocess.run(cmd, cwd=ROOT, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
 

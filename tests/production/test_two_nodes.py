@@ -11,19 +11,10 @@ from pathlib import Path
 
 import psutil
 import requests
-import urllib3
 import websocket
 
 sys.path.insert(0, str(Path(__file__).parent))
-from stage import ROOT, Stage
-
-urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-
-
-def nginx_program() -> str | None:
-    """nginx of the machine, or the one ./dev test unpacked."""
-    fetched = Path(os.environ.get("DEV_NGINX", "/nonexistent")) / "usr/sbin/nginx"
-    return shutil.which("nginx") or (str(fetched) if fetched.exists() else None)
+from stage import ROOT, Stage, find_program
 
 
 @unittest.skipUnless(os.environ.get("DEV_TEMPLATE"), "only through ./dev test")
@@ -40,9 +31,10 @@ class TestTwoNodes(unittest.TestCase):
         cls.stage.call(ROOT / "config/init.sh")
         cls.webs = [cls.stage.start(name, "web") for name in ("web1", "web2")]
         cls.worker = cls.stage.start("worker", "worker")
-        cls.stage.make_secrets()
-        program = nginx_program()
-        cls.https = cls.stage.start_nginx(program) if program else None
+        cls.https = None
+        if find_program("nginx") and find_program("openssl"):
+            cls.stage.make_secrets()
+            cls.https = cls.stage.start_nginx(find_program("nginx"))
         for port in (*cls.webs, cls.worker):
             cls.stage.wait(
                 f"health of port {port}", lambda port=port: cls.healthy(port)
@@ -105,7 +97,9 @@ class TestTwoNodes(unittest.TestCase):
     def test_proxy(self):
         """TLS, redirection, closed doors, websocket, and the brake on logging in."""
         if not self.https:
-            self.skipTest("nginx is neither installed nor could it be fetched")
+            self.skipTest(
+                "nginx or openssl is neither installed nor could it be fetched"
+            )
         base = f"https://127.0.0.1:{self.https}"
         plain = requests.get(
             f"http://127.0.0.1:{self.stage.ports['http']}/odoo",
