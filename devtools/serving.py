@@ -18,6 +18,8 @@ from .system import System
 USERS = ROOT / "demo" / "users.csv"
 OPERATING_DAY = ROOT / "demo" / "operating_day.py"
 FIRST_LOOK = ROOT / "demo" / "first_look.txt"
+# The demo company's chart of accounts.
+DEMO_ADDONS = ["l10n_cn"]
 
 
 def run(args) -> int:
@@ -76,8 +78,9 @@ def create(made: System, config: Path, database: str, args) -> None:
         "Installing Odoo and the three add-ons"
         + (" with demo data" if args.demo else "")
     ):
-        options = ["-d", database, "-i", ",".join(installable_addons())]
-        options += ["--with-demo"] if args.demo else []
+        # The demo is our own company and its people, not Odoo's sample company.
+        wanted = installable_addons() + (DEMO_ADDONS if args.demo else [])
+        options = ["-d", database, "-i", ",".join(wanted)]
         made.odoo_run(config, *options, doing="installing the add-ons")
     if args.lang:
         with step(f"Loading the language {args.lang}"):
