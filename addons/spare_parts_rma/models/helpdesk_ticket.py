@@ -9,7 +9,7 @@ class HelpdeskTicket(models.Model):
     spare_request_count = fields.Integer(compute="_compute_spare_counts")
 
     def _compute_spare_counts(self):
-        rmas, requests = (
+        slips, part_requests = (
             dict(
                 self.env[model]._read_group(
                     [("ticket_id", "in", self.ids)], ["ticket_id"], ["__count"]
@@ -18,8 +18,8 @@ class HelpdeskTicket(models.Model):
             for model in ("spare.rma", "spare.part.request")
         )
         for ticket in self:
-            ticket.spare_rma_count = rmas.get(ticket, 0)
-            ticket.spare_request_count = requests.get(ticket, 0)
+            ticket.spare_rma_count = slips.get(ticket, 0)
+            ticket.spare_request_count = part_requests.get(ticket, 0)
 
     def _action_view_spare(self, name, model):
         self.ensure_one()

@@ -138,7 +138,9 @@ class ResCompany(models.Model):
                 (company._prepare_spare_picking_types, "stock.picking.type"),
             ):
                 todo = {
-                    field: vals for field, vals in prepare().items() if not company[field]
+                    field: vals
+                    for field, vals in prepare().items()
+                    if not company[field]
                 }
                 records = self.env[model].sudo().create(list(todo.values()))
                 company.write(

@@ -164,9 +164,7 @@ class ServiceStation(models.Model):
             )
             for (station, user), location in zip(missing, created, strict=True):
                 found[station.id, user.id] = location
-        return {
-            (station, user): found[station.id, user.id] for station, user in pairs
-        }
+        return {(station, user): found[station.id, user.id] for station, user in pairs}
 
     def _get_oow_pricelist(self) -> dict:
         """The price list for parts out of warranty, own or from above (OOW-18)."""

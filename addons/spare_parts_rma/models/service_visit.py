@@ -27,14 +27,15 @@ class ServiceVisit(models.Model):
             )
         return missing
 
-    def _action_new_spare(self, name, model, **defaults):
+    def _action_new_spare(self, name, model, dialog=False, **defaults):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": model,
             "view_mode": "form",
-            "target": "new" if model == "spare.swap" else "current",
+            "target": "new" if dialog else "current",
+            "views": [(self.env.ref(dialog).id if dialog else False, "form")],
             "context": {"default_visit_id": self.id, **defaults},
         }
 
@@ -43,6 +44,7 @@ class ServiceVisit(models.Model):
         return self._action_new_spare(
             self.env._("Swap part"),
             "spare.swap",
+            dialog="spare_parts_rma.view_spare_swap_dialog",
             default_component_id=self.ticket_id.component_id.id,
         )
 

@@ -38,9 +38,7 @@ class SpareCustodyLine(models.Model):
     station_id = fields.Many2one(comodel_name="service.station", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     product_id = fields.Many2one(comodel_name="product.product", readonly=True)
-    lot_id = fields.Many2one(
-        comodel_name="stock.lot", string="Serial", readonly=True
-    )
+    lot_id = fields.Many2one(comodel_name="stock.lot", string="Serial", readonly=True)
     quantity = fields.Float(digits="Product Unit", readonly=True)
     draw_id = fields.Many2one(comodel_name="spare.draw", readonly=True)
     handed_by_id = fields.Many2one(

@@ -56,10 +56,10 @@ class SpareDraw(models.Model):
         comodel_name="service.visit", index="btree_not_null", check_company=True
     )
     ticket_id = fields.Many2one(related="visit_id.ticket_id", store=True, index=True)
-    company_id = fields.Many2one(related="station_id.company_id", store=True, index=True)
-    scan = fields.Char(
-        string="Scan", store=False, help="A serial or a product's barcode."
+    company_id = fields.Many2one(
+        related="station_id.company_id", store=True, index=True
     )
+    scan = fields.Char(store=False, help="A serial or a product's barcode.")
     line_ids = fields.One2many(
         comodel_name="spare.draw.line", inverse_name="draw_id", string="Parts"
     )
@@ -138,9 +138,7 @@ class SpareDraw(models.Model):
             lambda line: line.product_id == product and line.lot_id == lot
         )[:1]
         if line and lot:
-            raise UserError(
-                self.env._("Serial %s is on this slip already.", lot.name)
-            )
+            raise UserError(self.env._("Serial %s is on this slip already.", lot.name))
         if line:
             line.quantity += 1
         else:

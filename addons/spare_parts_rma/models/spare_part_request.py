@@ -47,10 +47,11 @@ class SparePartRequest(models.Model):
         "draft": {"submitted", "cancelled"},
         "submitted": {"verified", "approved", "rejected", "cancelled"},
         "verified": {"approved", "rejected"},
-        "approved": {"planned", "shipped"},
+        "approved": {"planned", "shipped", "used"},
         "planned": {"shipped"},
         "shipped": {"received"},
-        "received": set(),
+        "received": {"used"},
+        "used": set(),
         "rejected": set(),
         "cancelled": set(),
     }
@@ -75,7 +76,9 @@ class SparePartRequest(models.Model):
         readonly=False,
         precompute=True,
     )
-    company_id = fields.Many2one(related="station_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="station_id.company_id", store=True, index=True
+    )
     ticket_id = fields.Many2one(
         comodel_name="helpdesk.ticket", index="btree_not_null", check_company=True
     )
@@ -140,9 +143,7 @@ class SparePartRequest(models.Model):
     invoice_ids = fields.Many2many(
         comodel_name="account.move", compute="_compute_money", compute_sudo=True
     )
-    is_paid = fields.Boolean(
-        string="Paid", compute="_compute_money", compute_sudo=True
-    )
+    is_paid = fields.Boolean(string="Paid", compute="_compute_money", compute_sudo=True)
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
@@ -152,6 +153,7 @@ class SparePartRequest(models.Model):
             ("planned", "No stock, planned"),
             ("shipped", "Shipped"),
             ("received", "Received"),
+            ("used", "Fitted"),
             ("rejected", "Rejected"),
             ("cancelled", "Cancelled"),
         ],
@@ -164,7 +166,10 @@ class SparePartRequest(models.Model):
     )
     submitted_at = fields.Datetime(readonly=True, copy=False)
     verified_by_id = fields.Many2one(
-        comodel_name="res.users", string="Payment verified by", readonly=True, copy=False
+        comodel_name="res.users",
+        string="Payment verified by",
+        readonly=True,
+        copy=False,
     )
     verified_at = fields.Datetime(readonly=True, copy=False)
     approved_by_id = fields.Many2one(
@@ -324,9 +329,12 @@ class SparePartRequest(models.Model):
     def _ensure_repair(self):
         """The job's repair order: the visit's, the ticket's, else a new one."""
         self.ensure_one()
-        repair = self.visit_id.repair_id or self.ticket_id.repair_ids.filtered(
-            lambda repair: repair.state not in ("done", "cancel")
-        )[:1]
+        repair = (
+            self.visit_id.repair_id
+            or self.ticket_id.repair_ids.filtered(
+                lambda repair: repair.state not in ("done", "cancel")
+            )[:1]
+        )
         if repair:
             return repair
         vals = (
@@ -445,9 +453,7 @@ class SparePartRequest(models.Model):
         for request in self:
             request._check_four_eyes(request.user_id, self.env._("verify the payment"))
             if request.kind != "oow":
-                raise UserError(
-                    self.env._("%s needs no payment.", request.name)
-                )
+                raise UserError(self.env._("%s needs no payment.", request.name))
             if not request.is_paid:
                 bills = request.invoice_ids
                 raise UserError(
@@ -659,6 +665,19 @@ class SparePartRequest(models.Model):
         self.env["stock.picking"]._spare_transfer(transfers)
         self._transition("received", received_at=self._now())
         return True
+
+    def _set_used(self):
+        """All parts of the request are in the machine: nothing is left to do."""
+        used = self.filtered(
+            lambda request: (
+                request.state in ("approved", "received")
+                and all(
+                    move.state in ("done", "cancel")
+                    for move in request.line_ids.sale_line_id.move_ids
+                )
+            )
+        )
+        used._transition("used")
 
     def action_propose(self):
         """Propose quantities from repairs, sales and good stock (PRT-03)."""

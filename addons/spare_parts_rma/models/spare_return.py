@@ -56,13 +56,13 @@ class SpareReturn(models.Model):
     rma_ids = fields.One2many(
         comodel_name="spare.rma", inverse_name="return_id", string="Pieces"
     )
-    piece_count = fields.Integer(compute="_compute_counts")
-    packed_count = fields.Integer(compute="_compute_counts")
+    piece_count = fields.Integer(string="Pieces", compute="_compute_counts")
+    packed_count = fields.Integer(string="Packed", compute="_compute_counts")
     received_count = fields.Integer(string="Scanned", compute="_compute_counts")
     owed_ids = fields.Many2many(
         comodel_name="spare.rma", compute="_compute_owed_ids", string="Not handed in"
     )
-    owed_count = fields.Integer(compute="_compute_owed_ids")
+    owed_count = fields.Integer(string="Owed", compute="_compute_owed_ids")
     box_ids = fields.One2many(
         comodel_name="spare.return.box", inverse_name="return_id", string="Boxes"
     )
@@ -76,7 +76,7 @@ class SpareReturn(models.Model):
         inverse_name="return_id",
         string="Differences",
     )
-    difference_count = fields.Integer(compute="_compute_counts")
+    difference_count = fields.Integer(string="Differences", compute="_compute_counts")
     state = fields.Selection(
         selection=[
             ("open", "Open"),
@@ -205,8 +205,10 @@ class SpareReturn(models.Model):
     def _cron_open_returns(self):
         """Open this week's return of every station that has pieces (RMA-05)."""
         # sudo: cron
-        owing = self.env["spare.rma"].sudo()._read_group(
-            [("state", "in", ("owed", "at_station"))], ["station_id"]
+        owing = (
+            self.env["spare.rma"]
+            .sudo()
+            ._read_group([("state", "in", ("owed", "at_station"))], ["station_id"])
         )
         stations = self.env["service.station"].browse([row[0].id for row in owing])
         due = stations.filtered(
@@ -214,6 +216,16 @@ class SpareReturn(models.Model):
                 station.company_id._service_today(), int(station.return_weekday)
             )
         )
+        # what was signed or shipped this week is not opened again before the next
+        closed = self.sudo().search(
+            [("station_id", "in", due.ids), ("state", "!=", "open")]
+        )
+        due -= closed.filtered(
+            lambda document: (
+                document.week
+                == return_tools.week_of(document.company_id._service_today())
+            )
+        ).station_id
         returns = self.sudo().browse(
             [document.id for document in self._get_open(due).values()]
         )
@@ -684,9 +696,9 @@ class SpareReturn(models.Model):
     def _settle_found(self, rmas):
         """A missing piece that turned up is no difference any more."""
         found = self.sudo().difference_ids.filtered(
-            lambda row: row.state == "open"
-            and row.kind == "missing"
-            and row.rma_id in rmas
+            lambda row: (
+                row.state == "open" and row.kind == "missing" and row.rma_id in rmas
+            )
         )
         if found:
             found.write({"state": "settled", "note": self.env._("It turned up.")})

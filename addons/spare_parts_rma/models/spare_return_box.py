@@ -27,9 +27,7 @@ class SpareReturnBox(models.Model):
     )
     piece_count = fields.Integer(compute="_compute_piece_count")
     scanned_at = fields.Datetime(readonly=True, copy=False)
-    scanned_by_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, copy=False
-    )
+    scanned_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
 
     _name_uniq = models.UniqueIndex(
         "(company_id, name)", "There is a box with this label already."

@@ -52,9 +52,7 @@ class SpareRma(models.Model):
     category_id = fields.Many2one(
         related="product_id.service_category_id", store=True, index=True
     )
-    lot_id = fields.Many2one(
-        comodel_name="stock.lot", string="Lot", index="btree_not_null"
-    )
+    lot_id = fields.Many2one(comodel_name="stock.lot", index="btree_not_null")
     serial = fields.Char(index="btree_not_null", tracking=True)
     symptom = fields.Char(string="Fault symptom", required=True)
     remark = fields.Char()
@@ -99,9 +97,7 @@ class SpareRma(models.Model):
         tracking=True,
     )
     born_at = fields.Datetime(string="Owed since", readonly=True)
-    age_days = fields.Integer(
-        string="Days open", compute="_compute_age_days"
-    )  # RMA-11
+    age_days = fields.Integer(string="Days open", compute="_compute_age_days")  # RMA-11
     handed_in_at = fields.Datetime(readonly=True)
     handed_in_to_id = fields.Many2one(comodel_name="res.users", readonly=True)
     return_id = fields.Many2one(
@@ -297,11 +293,7 @@ class SpareRma(models.Model):
                 for rma in batch
             ]
             self.env["stock.quant"].sudo()._spare_check_available(
-                [
-                    piece
-                    for piece in pieces
-                    if piece["location"].usage == "internal"
-                ],
+                [piece for piece in pieces if piece["location"].usage == "internal"],
                 self.env._("The engineer who swapped the part must bring it."),
             )
             transfers.append(
@@ -394,7 +386,9 @@ class SpareRma(models.Model):
         scrap = {}
         if "scrap" in rmas.mapped("disposition"):
             scrap = {
-                company: self.env["stock.location"].sudo().search(
+                company: self.env["stock.location"]
+                .sudo()
+                .search(
                     [("usage", "=", "inventory"), ("company_id", "=", company.id)],
                     order="id",
                     limit=1,

@@ -41,7 +41,9 @@ class SpareSwap(models.Model):
     equipment_id = fields.Many2one(related="ticket_id.equipment_id", store=True)
     repair_id = fields.Many2one(related="visit_id.repair_id", store=True, index=True)
     station_id = fields.Many2one(related="visit_id.station_id", store=True, index=True)
-    engineer_id = fields.Many2one(related="visit_id.engineer_id", store=True, index=True)
+    engineer_id = fields.Many2one(
+        related="visit_id.engineer_id", store=True, index=True
+    )
     company_id = fields.Many2one(related="visit_id.company_id", store=True, index=True)
     new_serial = fields.Char(
         string="New part", help="Scan the serial (or the product) of the good part."
@@ -76,9 +78,7 @@ class SpareSwap(models.Model):
     waiver_reason = fields.Char(
         string="No part comes back because", readonly=True, copy=False
     )
-    waived_by_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, copy=False
-    )
+    waived_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
     state = fields.Selection(
         selection=[("draft", "Draft"), ("done", "Done"), ("cancelled", "Cancelled")],
         required=True,
@@ -185,10 +185,14 @@ class SpareSwap(models.Model):
             lot = by_name.get(code, lots.browse())
             if len(lot) > 1:
                 category = swap.component_id.category_id
-                lot = lot.filtered(
-                    lambda one, category=category: one.product_id.service_category_id
-                    == category
-                )[:1] or lot[:1]
+                lot = (
+                    lot.filtered(
+                        lambda one, category=category: (
+                            one.product_id.service_category_id == category
+                        )
+                    )[:1]
+                    or lot[:1]
+                )
             product = lot.product_id or products.get(code)
             if not product:
                 raise UserError(
@@ -206,8 +210,9 @@ class SpareSwap(models.Model):
     def _guess_component(self, product):
         """The machine's only part of the same category."""
         same = self.equipment_id.component_ids.filtered(
-            lambda part: not part.removed_on
-            and part.category_id == product.service_category_id
+            lambda part: (
+                not part.removed_on and part.category_id == product.service_category_id
+            )
         )
         return same if len(same) == 1 else same.browse()
 
@@ -234,9 +239,7 @@ class SpareSwap(models.Model):
                         code=code,
                         equipment=swap.equipment_id.display_name
                         or self.env._("an unknown machine"),
-                        expected=", ".join(
-                            (expected or inside).mapped("display_name")
-                        )
+                        expected=", ".join((expected or inside).mapped("display_name"))
                         or self.env._("nothing registered"),
                     )
                 )
@@ -328,9 +331,7 @@ class SpareSwap(models.Model):
             problems.append(self.env._("scan or choose the old part."))
         elif self.component_id.removed_on:
             problems.append(
-                self.env._(
-                    "%s was taken out already.", self.component_id.display_name
-                )
+                self.env._("%s was taken out already.", self.component_id.display_name)
             )
         elif self.component_id.serial and not self.old_serial and not self.waived_by_id:
             problems.append(
@@ -449,7 +450,10 @@ class SpareSwap(models.Model):
     def _check_moved(self):
         for swap in self:
             expected = 1 if swap.waived_by_id else 2
-            if len(swap.move_ids.filtered(lambda move: move.state == "done")) != expected:
+            if (
+                len(swap.move_ids.filtered(lambda move: move.state == "done"))
+                != expected
+            ):
                 raise UserError(
                     self.env._(
                         "%s: the stock moves were not carried out. Tell a service "
@@ -484,7 +488,11 @@ class SpareSwap(models.Model):
             (lot.product_id, lot.name): lot
             for lot in lots.search(
                 [
-                    ("product_id", "in", [product.id for product, _ in needed.values()]),
+                    (
+                        "product_id",
+                        "in",
+                        [product.id for product, _ in needed.values()],
+                    ),
                     ("name", "in", [serial for _, serial in needed.values()]),
                 ]
             )
@@ -498,12 +506,16 @@ class SpareSwap(models.Model):
 
     def _get_coverages(self):
         """The decision on each swapped part: swap → coverage id."""
-        rows = self.env["service.coverage"].sudo().search(
-            [
-                ("ticket_id", "in", self.ticket_id.ids),
-                ("component_id", "in", self.component_id.ids),
-                ("chosen", "=", True),
-            ]
+        rows = (
+            self.env["service.coverage"]
+            .sudo()
+            .search(
+                [
+                    ("ticket_id", "in", self.ticket_id.ids),
+                    ("component_id", "in", self.component_id.ids),
+                    ("chosen", "=", True),
+                ]
+            )
         )
         known = {(row.ticket_id, row.component_id): row.id for row in rows}
         return {
@@ -518,11 +530,13 @@ class SpareSwap(models.Model):
         taken = set()
         for swap in self:
             move = swap.ticket_id.repair_ids.move_ids.filtered(
-                lambda move, swap=swap: move.repair_line_type == "add"
-                and move.state not in ("done", "cancel")
-                and move.product_id == swap.new_product_id
-                and move.sale_line_id
-                and move.id not in taken
+                lambda move, swap=swap: (
+                    move.repair_line_type == "add"
+                    and move.state not in ("done", "cancel")
+                    and move.product_id == swap.new_product_id
+                    and move.sale_line_id
+                    and move.id not in taken
+                )
             )[:1]
             if not move:
                 continue

@@ -25,9 +25,11 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         todo = self.filtered(
-            lambda move: move.picked
-            and move.quantity > 0
-            and move.state not in ("done", "cancel")
+            lambda move: (
+                move.picked
+                and move.quantity > 0
+                and move.state not in ("done", "cancel")
+            )
         )._get_gated()
         coverages = todo._check_money_gate()
         result = super()._action_done(cancel_backorder=cancel_backorder)
@@ -102,9 +104,8 @@ class StockMove(models.Model):
             if coverage and move.coverage_id.id != coverage:
                 by_coverage.setdefault(coverage, []).append(move.id)
         for coverage, move_ids in by_coverage.items():
-            super(StockMove, self.sudo().browse(move_ids)).write(
-                {"coverage_id": coverage}
-            )
+            done.browse(move_ids).coverage_id = coverage
+        done.sale_line_id.spare_request_line_id.request_id._set_used()
         # PRT-14: a part consumed outside a swap owes a defective one as well
         done.filtered(lambda move: not move.spare_swap_id)._create_owed_rmas()
 

@@ -85,7 +85,10 @@ class StockPicking(models.Model):
         # sudo: the caller checked the right on the document the moves follow from
         pickings = self.sudo().create(
             [
-                {**self._prepare_spare_picking_vals(picking_type, origin, pieces), **more}
+                {
+                    **self._prepare_spare_picking_vals(picking_type, origin, pieces),
+                    **more,
+                }
                 for picking_type, origin, pieces, more in transfers
             ]
         )

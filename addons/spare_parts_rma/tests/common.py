@@ -54,9 +54,7 @@ class SpareCommon(AfterSalesCommon):
     def draw(cls, visit, *codes):
         """The engineer asks, the specialist hands out."""
         draw = (
-            cls.env["spare.draw"]
-            .with_user(cls.engineer)
-            .create({"visit_id": visit.id})
+            cls.env["spare.draw"].with_user(cls.engineer).create({"visit_id": visit.id})
         )
         for code in codes:
             draw.action_scan(code)

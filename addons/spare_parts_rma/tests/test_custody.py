@@ -86,9 +86,7 @@ class TestCustody(SpareCommon):
         with self.assertRaisesRegex(UserError, "NOPE is neither"):
             draw.action_scan("NOPE")
         with self.assertRaisesRegex(UserError, "fraction"):
-            draw.line_ids = [
-                (0, 0, {"product_id": self.cable.id, "quantity": 0.5})
-            ]
+            draw.line_ids = [(0, 0, {"product_id": self.cable.id, "quantity": 0.5})]
 
     @rules("PRT-07")
     def test_nobody_hands_parts_to_himself(self):

@@ -3,7 +3,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.after_sales_service.tests.common import rules
 
 from .common import SpareCommon
@@ -17,7 +16,9 @@ class TestMoneyGate(SpareCommon):
     def setUpClass(cls):
         super().setUpClass()
         if not cls.company.chart_template:
-            cls._use_chart(cls)
+            cls.env["account.chart.template"].try_loading(
+                "generic_coa", company=cls.company, install_demo=False
+            )
         cls.old_pc = cls._create_equipment("PC0002", sale_date="2022-01-10")
         cls.pricelist = cls.env["product.pricelist"].create(
             {
@@ -36,11 +37,6 @@ class TestMoneyGate(SpareCommon):
         )
         cls.branch.oow_pricelist_id = cls.pricelist
         cls.env.user.group_ids += cls.env.ref("account.group_account_manager")
-
-    def _use_chart(cls):
-        cls.env["account.chart.template"].try_loading(
-            "generic_coa", company=cls.company, install_demo=False
-        )
 
     def request(self, visit, quantity=1):
         return (
@@ -138,6 +134,7 @@ class TestMoneyGate(SpareCommon):
         self.assertEqual(charge.amount, 388.0)
         self.assertEqual(charge.invoice_id, request.sudo().invoice_ids)
         self.assertEqual(charge.request_id, request)
+        self.assertEqual(request.state, "used")
         self.assertEqual(swap.rma_ids.state, "owed")
 
     @rules("OOW-14")
@@ -214,9 +211,7 @@ class TestMoneyGate(SpareCommon):
             [("repair_id", "=", visit.sudo().repair_id.id), ("state", "=", "done")]
         )
         add = moves.filtered(lambda move: move.repair_line_type == "add")
-        self.assert_refused(
-            lambda: add.write({"quantity": 2}), "this many pieces"
-        )
+        self.assert_refused(lambda: add.write({"quantity": 2}), "this many pieces")
         self.assertEqual(swap.state, "draft")
 
     def test_reversed_invoice_closes_the_gate_again(self):
@@ -226,9 +221,7 @@ class TestMoneyGate(SpareCommon):
         bill.button_draft()
         draw = self.env["spare.draw"].create({"visit_id": visit.id})
         draw.action_scan("HD-NEW-1")
-        self.assert_refused(
-            draw.with_user(self.specialist).action_hand_over, "payment"
-        )
+        self.assert_refused(draw.with_user(self.specialist).action_hand_over, "payment")
 
     def test_covered_and_foreign_moves_pass_without_a_query(self):
         visit = self.working()
@@ -282,9 +275,7 @@ class TestMoneyGate(SpareCommon):
             request.write({"verified_by_id": self.engineer.id})
         with self.assertRaises(AccessError):
             request.write({"state": "approved"})
-        self.assert_refused(
-            lambda: request.line_ids.write({"quantity": 3}), "fixed"
-        )
+        self.assert_refused(lambda: request.line_ids.write({"quantity": 3}), "fixed")
 
     @rules("OOW-17", "OOW-18")
     def test_only_list_prices(self):
@@ -353,7 +344,3 @@ class TestMoneyGate(SpareCommon):
         self.assertEqual(
             list(selection), [state for state, _q in tool.STATES] + [tool.LAST]
         )
-
-
-# core's helper is imported so that its account tests set up the same way
-assert AccountTestInvoicingCommon

@@ -35,6 +35,12 @@ class TestReturn(SpareCommon):
         self.assertEqual(opened.owed_count, 1)
         self.assertEqual(returns._cron_open_returns(), opened)
 
+    def test_signed_return_is_not_reopened_before_its_week(self):
+        document = self.shipped()
+        self.swapped(fresh=True)
+        self.assertFalse(self.env["spare.return"]._cron_open_returns())
+        self.assertEqual(document.state, "shipped")
+
     def test_piece_after_signing_waits_for_next_week(self):
         first, second = self.swapped(2)
         first.with_user(self.specialist).action_hand_in()
@@ -95,9 +101,7 @@ class TestReturn(SpareCommon):
         )
         self.assertEqual(self.at(self.company.spare_transit_location_id, "HD-OLD-1"), 1)
         self.assertTrue(document.faxed_at)
-        self.assertIn(
-            document.rma_ids[0].name, document.sudo().message_ids[:1].body
-        )
+        self.assertIn(document.rma_ids[0].name, document.sudo().message_ids[:1].body)
         self.assertIn(
             self.branch_user.partner_id,
             document.sudo().message_ids[:1].partner_ids,

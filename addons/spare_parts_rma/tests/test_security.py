@@ -86,8 +86,10 @@ class TestSecurity(SpareCommon):
             (self.branch_user, ("spare.part.request", "spare.swap", "spare.return")),
         ):
             for model in models:
-                views = self.env[model].with_user(user).get_views(
-                    [(False, "list"), (False, "search")]
+                views = (
+                    self.env[model]
+                    .with_user(user)
+                    .get_views([(False, "list"), (False, "search")])
                 )
                 names = [
                     name

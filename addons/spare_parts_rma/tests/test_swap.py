@@ -31,9 +31,7 @@ class TestSwap(SpareCommon):
         self.assertEqual(new.serial, "HD-NEW-1")
         self.assertEqual(new.source, "replacement")
         self.assertEqual(new.predecessor_id, self.component_hd)
-        self.assertEqual(
-            self.component_hd.removed_on, self.company._service_today()
-        )
+        self.assertEqual(self.component_hd.removed_on, self.company._service_today())
         # debt
         rma = swap.rma_ids
         self.assertEqual(len(rma), 1)
@@ -123,9 +121,7 @@ class TestSwap(SpareCommon):
                 "serial": "HD-OLD-1",
             }
         )
-        swap = self.new_swap(
-            visit, "HD-NEW-1", "HD-OLD-1", component_id=component.id
-        )
+        swap = self.new_swap(visit, "HD-NEW-1", "HD-OLD-1", component_id=component.id)
         with self.assertRaises(UserError), self.cr.savepoint():
             swap.action_swap()
         self.assertEqual(swap.state, "draft")
@@ -230,9 +226,7 @@ class TestSwap(SpareCommon):
         self.swapped(3)
         visit = self.working(self._machine(9))
         self.draw(visit, "HD-NEW-2")
-        swap = self.new_swap(
-            visit, "HD-NEW-2", visit.equipment_id.component_ids.serial
-        )
+        swap = self.new_swap(visit, "HD-NEW-2", visit.equipment_id.component_ids.serial)
         swap.with_user(self.branch_user).action_waive("Lost by the carrier")
         swap.action_swap()
         consumed = self.env["stock.move"].search_count(

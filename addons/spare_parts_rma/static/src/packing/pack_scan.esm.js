@@ -38,7 +38,7 @@ export class PackScan extends Component {
             beep("danger");
             this.notification.add(
                 (error.data && error.data.message) || error.message || String(error),
-                {type: "danger"}
+                {type: "danger"},
             );
         }
         await record.load();

@@ -78,7 +78,7 @@ export class Receiving extends Component {
             this.orm.call("spare.return", "scan_receive", [
                 code,
                 this.state.box ? this.state.box.id : false,
-            ])
+            ]),
         );
     }
 
@@ -122,7 +122,7 @@ export class Receiving extends Component {
             this.orm.call("spare.return", "note_extra", [
                 this.state.lastCode,
                 this.state.box.id,
-            ])
+            ]),
         );
     }
 

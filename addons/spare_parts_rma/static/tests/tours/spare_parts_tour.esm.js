@@ -47,7 +47,10 @@ function choose(name, label) {
 registry.category("web_tour.tours").add("spare_parts_return", {
     steps: () => [
         ...openApp,
-        {trigger: "[data-menu-xmlid='after_sales_service.menu_desk_station']", run: "click"},
+        {
+            trigger: "[data-menu-xmlid='after_sales_service.menu_desk_station']",
+            run: "click",
+        },
         {
             content: "Take the owed part in",
             trigger: "[data-menu-xmlid='spare_parts_rma.menu_station_rmas']",
@@ -59,9 +62,13 @@ registry.category("web_tour.tours").add("spare_parts_return", {
         },
         {
             content: "It left the list of owed parts",
-            trigger: ".o_nocontent_help, .o_list_view:not(:has(.o_data_row:contains('HD-OLD-1')))",
+            trigger:
+                ".o_nocontent_help, .o_list_view:not(:has(.o_data_row:contains('HD-OLD-1')))",
         },
-        {trigger: "[data-menu-xmlid='after_sales_service.menu_desk_station']", run: "click"},
+        {
+            trigger: "[data-menu-xmlid='after_sales_service.menu_desk_station']",
+            run: "click",
+        },
         {
             content: "Open this week's return",
             trigger: "[data-menu-xmlid='spare_parts_rma.menu_station_returns']",
@@ -104,7 +111,7 @@ registry.category("web_tour.tours").add("spare_parts_receiving", {
                 const rows = await odoo.__WOWL_DEBUG__.root.env.services.orm.searchRead(
                     "spare.return.box",
                     [["return_id.state", "=", "shipped"]],
-                    ["name"]
+                    ["name"],
                 );
                 await helpers.edit(rows[0].name);
                 await helpers.press("Enter");
@@ -134,12 +141,14 @@ registry.category("web_tour.tours").add("spare_parts_receiving", {
         ...choose("inspection_result", "Defect confirmed"),
         ...choose("disposition", "Refurbish"),
         {
-            trigger: ".o_data_row:contains('HD-OLD-1') button[name='action_inspect_and_close']",
+            trigger:
+                ".o_data_row:contains('HD-OLD-1') button[name='action_inspect_and_close']",
             run: "click",
         },
         {
             content: "Nothing waits for inspection any more",
-            trigger: ".o_nocontent_help, .o_list_view:not(:has(.o_data_row:contains('HD-OLD-1')))",
+            trigger:
+                ".o_nocontent_help, .o_list_view:not(:has(.o_data_row:contains('HD-OLD-1')))",
         },
     ],
 });
