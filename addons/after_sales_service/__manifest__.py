@@ -12,6 +12,7 @@
     "data": [
         "security/after_sales_security.xml",
         "security/ir.model.access.csv",
+        "security/helpdesk_mgmt.xml",
         "data/ir_sequence.xml",
         "data/mail_activity_type.xml",
         "data/resource_calendar.xml",
@@ -34,6 +35,7 @@
         "views/helpdesk_ticket_views.xml",
         "views/service_program_views.xml",
         "views/service_network_views.xml",
+        "views/portal_templates.xml",
         "views/product_views.xml",
         "views/repair_order_views.xml",
         "views/res_views.xml",

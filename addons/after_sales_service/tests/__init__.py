@@ -1,5 +1,6 @@
 from . import test_callback
 from . import test_coverage
+from . import test_portal
 from . import test_program_data
 from . import test_security
 from . import test_sla

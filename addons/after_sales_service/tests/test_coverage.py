@@ -63,6 +63,9 @@ class TestCoverageDecision(AfterSalesCommon):
 
     def test_sentence_in_the_readers_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"].search(
+            [("name", "=", "after_sales_service")]
+        )._update_translations("zh_CN")
         ticket = self._new_ticket(dispatch=False)
         english = ticket.with_context(lang="en_US").coverage_sentence
         chinese = ticket.with_context(lang="zh_CN").coverage_sentence
