@@ -311,6 +311,8 @@ class ServiceBillingRun(models.Model):
             self._bill_slice(ids)
             if not self._commit(len(ids)):
                 return
+        if self._get_due_contracts() - self._get_parked_contracts():
+            return  # held by another runner; the hourly job looks again
         self._transition("done")
         self._commit(0)
 
