@@ -54,7 +54,7 @@ class SpareReturn(models.Model):
     )
     week = fields.Char(required=True, readonly=True, index=True, help="ISO week.")
     rma_ids = fields.One2many(
-        comodel_name="spare.rma", inverse_name="return_id", string="Pieces"
+        comodel_name="spare.rma", inverse_name="return_id", string="Return slips"
     )
     piece_count = fields.Integer(string="Pieces", compute="_compute_counts")
     packed_count = fields.Integer(string="Packed", compute="_compute_counts")
@@ -74,7 +74,7 @@ class SpareReturn(models.Model):
     difference_ids = fields.One2many(
         comodel_name="spare.return.difference",
         inverse_name="return_id",
-        string="Differences",
+        string="Found at receiving",
     )
     difference_count = fields.Integer(string="Differences", compute="_compute_counts")
     state = fields.Selection(

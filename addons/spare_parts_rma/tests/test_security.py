@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.after_sales_service.tests.common import rules
 
@@ -97,3 +97,49 @@ class TestSecurity(SpareCommon):
                     if name in self.env[model]._fields
                 ]
                 self.env[model].with_user(user).search([]).read(names[:60])
+
+    def test_forms_fill_themselves(self):
+        visit = self.working()
+        draw = Form(
+            self.env["spare.draw"]
+            .with_user(self.engineer)
+            .with_context(default_visit_id=visit.id)
+        )
+        self.assertEqual(draw.engineer_id, self.engineer)
+        self.assertEqual(draw.station_id, self.station)
+        draw.scan = "HD-NEW-1"
+        self.assertFalse(draw.scan)
+        draw = draw.save()
+        self.assertEqual(draw.line_ids.lot_id.name, "HD-NEW-1")
+        draw.action_request()
+        draw.with_user(self.specialist).action_hand_over()
+        swap = Form(
+            self.env["spare.swap"]
+            .with_user(self.engineer)
+            .with_context(default_visit_id=visit.id),
+            view="spare_parts_rma.view_spare_swap_dialog",
+        )
+        swap.new_serial = "HD-NEW-1"
+        self.assertEqual(swap.new_product_id, self.hd_product)
+        self.assertEqual(swap.component_id, self.component_hd)
+        swap.old_serial = "HD-OLD-1"
+        swap.symptom = "Clicks"
+        swap = swap.save()
+        swap.action_swap()
+        self.assertEqual(swap.state, "done")
+
+    def test_forms_open_for_every_desk(self):
+        document = self.shipped()
+        rma = document.rma_ids
+        swap = rma.swap_id
+        for user, records in (
+            (self.engineer, (swap, rma, rma.visit_id)),
+            (self.specialist, (document, rma, rma.visit_id.spare_draw_ids)),
+            (self.director, (document, rma, swap)),
+            (self.clerk, (document, rma)),
+            (self.finance, (rma,)),
+            (self.branch_user, (document, rma, swap)),
+            (self.manager, (document, rma, swap, rma.visit_id, rma.ticket_id)),
+        ):
+            for record in records:
+                Form(record.with_user(user))
