@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+import unicodedata
 import urllib.request
 from pathlib import Path
 
@@ -125,6 +126,11 @@ def welcome(port: int, database: str) -> None:
     if FIRST_LOOK.exists():
         say(FIRST_LOOK.read_text().rstrip())
         say()
+
+
+def width(text: str) -> int:
+    """Columns on a terminal, where a Chinese character takes two."""
+    return sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
 
 
 def serve(made: System, config: Path, when_ready) -> int:
