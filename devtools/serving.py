@@ -116,11 +116,10 @@ def welcome(port: int, database: str) -> None:
         with USERS.open(newline="", encoding="utf-8") as file:
             table = list(csv.reader(file))
         rows = [row for row in (*rows, *table[1:]) if any(row)]
-    widths = [max(len(row[i]) for row in rows if len(row) > i) for i in range(3)]
+    widths = [max(width(row[i]) for row in rows if len(row) > i) for i in range(3)]
     for row in rows:
-        cells = [
-            cell.ljust(width) for cell, width in zip(row[:3], widths, strict=False)
-        ]
+        pairs = zip(row[:3], widths, strict=False)
+        cells = [cell + " " * (wide - width(cell)) for cell, wide in pairs]
         say("    " + "  ".join([*cells, *row[3:]]).rstrip())
     say()
     if FIRST_LOOK.exists():
