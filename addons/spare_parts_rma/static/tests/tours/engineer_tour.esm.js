@@ -89,17 +89,22 @@ tours.add("spare_parts_engineer_visit", {
             run: "click",
         },
         {
-            content: "The defective disk is owed",
-            trigger: ".modal .o_field_widget[name=rma_ids]:contains(HD-OLD-1)",
+            content: "Back at the visit",
+            trigger: "body:not(:has(.modal))",
         },
         {
-            content: "Back to the visit",
-            trigger: ".modal .btn-close",
+            content: "What was swapped?",
+            trigger: ".o_notebook a.nav-link:contains(Parts)",
             run: "click",
         },
         {
-            content: "The dialog is gone",
-            trigger: "body:not(:has(.modal))",
+            content: "The disk taken out is on the swap",
+            trigger: ".o_field_widget[name=spare_swap_ids] .o_data_row:contains(HD-OLD-1)",
+        },
+        {
+            content: "Back to the work",
+            trigger: ".o_notebook a[name=work]",
+            run: "click",
         },
         write("cause", "Disk broken"),
         write("solution", "Disk replaced"),
@@ -161,6 +166,11 @@ tours.add("spare_parts_specialist_ships", {
     steps: () => [
         openFirst,
         press("action_ship", "Ship the boxes"),
+        {
+            content: "Yes, they leave",
+            trigger: ".modal .btn-primary",
+            run: "click",
+        },
         state("shipped"),
     ],
 });
