@@ -11,3 +11,11 @@ class RepairOrder(models.Model):
     spare_rma_ids = fields.One2many(
         comodel_name="spare.rma", inverse_name="repair_id", string="Defective returns"
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("ticket_id"):
+            # a ticket that is attached afterwards brings its verdicts along
+            done = self.move_ids.filtered(lambda move: move.state == "done")
+            done._recheck_money_gate()
+        return result

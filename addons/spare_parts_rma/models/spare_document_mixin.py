@@ -21,6 +21,11 @@ class SpareDocumentMixin(models.AbstractModel):
                 vals["name"] = self.env["ir.sequence"].next_by_code(self._sequence_code)
         return super().create(vals_list)
 
+    @api.model
+    def _get_guarded_default(self, name):
+        default = super()._get_guarded_default(name)
+        return default.id if isinstance(default, models.BaseModel) else default
+
     def _transition(self, to, **vals):
         """Move all documents to ``to`` at once, or none."""
         states = dict(self._fields["state"]._description_selection(self.env))

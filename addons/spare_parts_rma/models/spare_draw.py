@@ -96,6 +96,14 @@ class SpareDraw(models.Model):
                 draw.visit_id.engineer_id or draw.engineer_id or self.env.user
             )
 
+    def write(self, vals):
+        fixed = {"direction", "station_id", "engineer_id", "visit_id"} & vals.keys()
+        if fixed and not self.env.su and "done" in self.mapped("state"):
+            raise UserError(
+                self.env._("A slip that was signed stays as it is. Make a new one.")
+            )
+        return super().write(vals)
+
     @api.onchange("scan")
     def _onchange_scan(self):
         code = (self.scan or "").strip()

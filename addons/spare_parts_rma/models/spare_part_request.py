@@ -41,6 +41,7 @@ class SparePartRequest(models.Model):
             "approved_at",
             "shipped_at",
             "received_at",
+            "user_id",
         }
     )
     _transitions = {
@@ -258,6 +259,23 @@ class SparePartRequest(models.Model):
             "planned": self.env._("Waiting for parts"),
             "shipped": self.env._("The station receives"),
         }.get(self.state, "")
+
+    def write(self, vals):
+        subject = {"name", "kind", "ticket_id", "visit_id", "station_id", "onsite"}
+        fixed = subject & vals.keys()
+        agreed = {"consent_name", "consent_how"} & vals.keys()
+        for request in self if not self.env.su else ():
+            if (fixed and (request.state != "draft" or request.sale_order_id)) or (
+                agreed and request.consent_at
+            ):
+                raise UserError(
+                    self.env._(
+                        "%s was quoted, agreed or submitted: it stays as it is. Cancel "
+                        "it and make a new request.",
+                        request.name,
+                    )
+                )
+        return super().write(vals)
 
     # ---------------------------------------------------
     # Quote and consent

@@ -27,6 +27,10 @@ class SpareReturn(models.Model):
             "shipped_at",
             "faxed_at",
             "received_at",
+            "name",
+            "station_id",
+            "company_id",
+            "week",
         }
     )
     _transitions = {
@@ -261,12 +265,14 @@ class SpareReturn(models.Model):
         self._check_state("open", self.env._("packing"))
         for document in self:
             number = len(document.box_ids) + 1
-            document.current_box_id = self.env["spare.return.box"].create(
+            # sudo: boxes are made by this act only
+            box = self.env["spare.return.box"].sudo()
+            document.current_box_id = box.create(
                 {
                     "name": f"{document.name}-B{number}",
                     "return_id": document.id,
                 }
-            )
+            ).id
         return True
 
     def action_scan(self, code):

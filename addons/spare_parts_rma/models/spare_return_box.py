@@ -11,7 +11,9 @@ class SpareReturnBox(models.Model):
     _description = "Return Box"
     _inherit = ["service.guarded.mixin"]
     _order = "return_id, id"
-    _guarded_fields = frozenset({"scanned_at", "scanned_by_id", "package_id"})
+    _guarded_fields = frozenset(
+        {"name", "return_id", "scanned_at", "scanned_by_id", "package_id"}
+    )
 
     name = fields.Char(required=True, readonly=True, index=True)
     return_id = fields.Many2one(

@@ -8,8 +8,12 @@ class SpareReturnDifference(models.Model):
 
     _name = "spare.return.difference"
     _description = "Return Difference"
+    _inherit = ["service.guarded.mixin"]
     _order = "state, id desc"
     _rec_name = "code"
+    _guarded_fields = frozenset(
+        {"state", "settled_by_id", "kind", "code", "return_id", "rma_id"}
+    )
 
     return_id = fields.Many2one(
         comodel_name="spare.return", required=True, index=True, ondelete="restrict"
@@ -48,7 +52,7 @@ class SpareReturnDifference(models.Model):
                         code=row.code,
                     )
                 )
-        self.write({"state": "settled", "settled_by_id": self.env.uid})
+        self._set_guarded({"state": "settled", "settled_by_id": self.env.uid})
         self.return_id._settle()
         return True
 

@@ -32,6 +32,18 @@ class SpareRma(models.Model):
             "closed_at",
             "box_id",
             "return_id",
+            "product_id",
+            "lot_id",
+            "component_id",
+            "equipment_id",
+            "ticket_id",
+            "visit_id",
+            "repair_id",
+            "swap_id",
+            "station_id",
+            "engineer_id",
+            "company_id",
+            "born_at",
         }
     )
     _transitions = {
@@ -198,6 +210,31 @@ class SpareRma(models.Model):
         self._check_second_open(vals_list)
         return super().create(vals_list)
 
+    def write(self, vals):
+        if not self.env.su:
+            self._check_fixed(vals)
+        return super().write(vals)
+
+    def _check_fixed(self, vals):
+        """What a slip said when it was handed on, it says for ever."""
+        fixed = self.browse()
+        if {"serial", "symptom"} & vals.keys():
+            fixed |= self.filtered(lambda rma: rma.state != "owed")
+        if "name" in vals:
+            fixed |= self
+        if "serial" in vals:
+            fixed |= self.filtered("lot_id")
+        if {"inspection_result", "disposition"} & vals.keys():
+            fixed |= self.filtered(lambda rma: rma.state != "received")
+        if fixed:
+            raise UserError(
+                self.env._(
+                    "%(rma)s: this can no longer, or not yet, be changed. A remark "
+                    "can always be added.",
+                    rma=", ".join(fixed.mapped("display_name")[:5]),
+                )
+            )
+
     @api.model
     def _check_second_open(self, vals_list):
         """Name the slip that is open for a serial before the database refuses."""
@@ -333,7 +370,7 @@ class SpareRma(models.Model):
                 [("product_id", "=", rma.product_id.id), ("name", "=", serial)], limit=1
             ) or lots.create({"product_id": rma.product_id.id, "name": serial})
             self._check_second_open([{"lot_id": lot.id}])
-            rma.lot_id = lot
+            rma._set_guarded({"lot_id": lot.id})
 
     def _add_to_return(self):
         """Put pieces that lie at the station on its open return."""

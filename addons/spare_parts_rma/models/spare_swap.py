@@ -25,6 +25,8 @@ class SpareSwap(models.Model):
             "waiver_reason",
             "waived_by_id",
             "new_component_id",
+            "new_product_id",
+            "new_lot_id",
         }
     )
     _transitions = {
@@ -202,8 +204,9 @@ class SpareSwap(models.Model):
                         code=code,
                     )
                 )
-            swap.new_lot_id = lot
-            swap.new_product_id = product.id
+            # sudo: found by the scan, not chosen by the engineer
+            swap.sudo().new_lot_id = lot
+            swap.sudo().new_product_id = product
             if not swap.component_id:
                 swap.component_id = swap._guess_component(product)
 

@@ -194,6 +194,29 @@ class TestMoneyGate(SpareCommon):
         self.assertEqual(move.state, "assigned")
         self.assertEqual(self.at(custody, "HD-NEW-1"), 1)
 
+    def test_ticket_attached_afterwards_brings_its_verdict(self):
+        ticket = self.working(self.old_pc).ticket_id
+        lot = self.env["stock.lot"].search([("name", "=", "HD-NEW-1")])
+        repair = self.env["repair.order"].create({"partner_id": self.customer.id})
+        self.env["stock.move"].create(
+            {
+                "product_id": self.hd_product.id,
+                "product_uom_qty": 1,
+                "repair_id": repair.id,
+                "repair_line_type": "add",
+                "location_id": self.good.id,
+                "location_dest_id": repair.location_dest_id.id,
+            }
+        )
+        repair.action_validate()
+        repair.action_repair_start()
+        repair.move_ids.lot_ids = lot
+        repair.action_repair_end()
+        self.assertEqual(repair.move_ids.state, "done")
+        self.assert_refused(
+            lambda: repair.write({"ticket_id": ticket.id}), "has to be paid"
+        )
+
     def test_gate_counts_pieces(self):
         visit = self.working(self.old_pc)
         self.approved(visit)

@@ -75,6 +75,30 @@ class TestSecurity(SpareCommon):
                 }
             )
 
+    def test_signed_papers_are_not_rewritten(self):
+        document = self.shipped()
+        rma, box = document.rma_ids, document.box_ids
+        for record, user, vals in (
+            (rma, self.specialist, {"engineer_id": self.other.id}),
+            (rma, self.specialist, {"serial": "OTHER"}),
+            (rma, self.clerk, {"disposition": "scrap"}),
+            (rma.visit_id.spare_draw_ids, self.specialist, {"engineer_id": 1}),
+            (rma.swap_id, self.engineer, {"old_serial": "OTHER"}),
+            (rma.swap_id, self.engineer, {"new_product_id": self.cable.id}),
+            (document, self.specialist, {"week": "2020-W01"}),
+            (box, self.clerk, {"name": "OTHER"}),
+        ):
+            with self.assertRaises(UserError):
+                record.with_user(user).write(vals)
+        with self.assertRaises(AccessError):
+            self.env["spare.part.request"].with_user(self.specialist).create(
+                {
+                    "kind": "stock",
+                    "station_id": self.station.id,
+                    "user_id": self.director.id,
+                }
+            )
+
     def test_views_open_for_every_desk(self):
         rma = self.swapped()
         rma.with_user(self.specialist).action_hand_in()
