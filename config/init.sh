@@ -12,5 +12,5 @@ fi
 export PGHOST="${PGHOST:-${HOST:-db}}" PGUSER="${PGUSER:-${USER:-odoo}}"
 
 odoo --database="$DATABASE" --init="$ADDONS" --update="$ADDONS" \
-    --load-language="${LANGUAGES:-zh_CN}" --max-cron-threads=0 --no-http --stop-after-init
+    --load-language="${LANGUAGES:-en_US,zh_CN}" --max-cron-threads=0 --no-http --stop-after-init
 odoo shell --database="$DATABASE" --no-http --log-level=warn <"$HERE/first_start.py"

@@ -26,6 +26,9 @@ NOT_INSTALLED = {
     "pyproject.toml",
 }
 KEPT_TEMPLATES = 3
+# Both are loaded; the first is the language of people who choose none
+LANGUAGES = "en_US,zh_CN"
+LOCKS = python_env.LOCKS
 
 
 @dataclass
@@ -167,7 +170,7 @@ class System:
             raise Fail(
                 "There is no add-on under addons/ yet: nothing can be installed."
             )
-        base = f"deps_{digest(self.odoo.key, *python_env.LOCKS, *dependencies(ours))}"
+        base = f"deps_{digest(self.odoo.key, *LOCKS, LANGUAGES, *dependencies(ours))}"
         full = f"full_{digest(base, addons_key(ours))}"
         there = self.server.databases()
         if full not in there:
@@ -193,7 +196,7 @@ class System:
             if source:
                 self.copy_database(source, draft)
             options = ["-d", draft, "-i", ",".join(modules)]
-            options += [] if source else ["--load-language=zh_CN"]
+            options += [] if source else [f"--load-language={LANGUAGES}"]
             self.odoo_run(config, *options, doing=f"installing into {name}")
             if source:
                 self.inside(config, "warm", draft, doing="preparing the web assets")
