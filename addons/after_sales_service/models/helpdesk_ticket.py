@@ -104,6 +104,13 @@ class HelpdeskTicket(models.Model):
         default="general",
         tracking=True,
     )
+    reported_at = fields.Datetime(
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        default=lambda self: self.env.company._service_now(),
+    )
     accepted_at = fields.Datetime(readonly=True, copy=False, tracking=True)
     event_ids = fields.One2many(
         comodel_name="service.event", inverse_name="ticket_id", string="Events"
