@@ -346,7 +346,13 @@ class HelpdeskTicket(models.Model):
             )
         if vals.get("scan") and not vals.get("equipment_id"):
             self._fill_from_scan([vals])
+        was_closed = self.filtered("stage_id.closed")
+        stage = self.env["helpdesk.ticket.stage"].browse(vals.get("stage_id") or [])
+        if stage.closed:
+            (self - was_closed)._check_closable()
         result = super().write(vals)
+        if "stage_id" in vals:
+            self._follow_stage(was_closed)
         if SCAN_SOURCES & vals.keys():
             self._refresh_coverage()
         if {"region_id", "equipment_id"} & vals.keys():
@@ -567,6 +573,17 @@ class HelpdeskTicket(models.Model):
     def action_close(self):
         """Close the tickets; nothing may be left half done."""
         self.check_access("write")
+        for ticket in self:
+            if ticket.stage_id.closed:
+                raise UserError(
+                    self.env._("Ticket %s is closed already.", ticket.number)
+                )
+        self.write(
+            {"stage_id": self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done").id}
+        )
+        return True
+
+    def _check_closable(self):
         unfinished = self.visit_ids.filtered(
             lambda visit: visit.state not in ("done", "cancelled", "absent")
         )
@@ -577,22 +594,38 @@ class HelpdeskTicket(models.Model):
                     ", ".join(unfinished.mapped("name")),
                 )
             )
-        for ticket in self:
-            if "closed" in ticket.event_ids.mapped("kind"):
-                raise UserError(
-                    self.env._("Ticket %s is closed already.", ticket.number)
-                )
-        self._accept()
-        unrestored = self.filtered(
+
+    def _follow_stage(self, was_closed):
+        """Record what a stage change means, whatever the door it came through.
+
+        :param was_closed: the tickets that were closed before
+        """
+        closed = self.filtered("stage_id.closed")
+        reopened = was_closed - closed
+        reopened._record_event("reopened")
+        reopened.closed_date = False  # helpdesk_mgmt keeps it
+        given_up = self._get_given_up_stages()
+        ended = closed - was_closed
+        cancelled = ended.filtered(lambda ticket: ticket.stage_id in given_up)
+        cancelled._record_event("cancelled")
+        done = ended - cancelled
+        done._accept()
+        unrestored = done.filtered(
             lambda ticket: "restored" not in ticket.event_ids.mapped("kind")
         )
         unrestored._record_event("restored")
-        self._record_event("closed")
-        self.write(
-            {"stage_id": self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done").id}
-        )
+        done._record_event("closed")
         unrestored._plan_callbacks()
-        return True
+
+    @api.model
+    def _get_given_up_stages(self):
+        """Closed stages in which nothing was done for the customer."""
+        stages = self.env["helpdesk.ticket.stage"]
+        for name in ("cancelled", "rejected"):
+            stages |= self.env.ref(
+                f"helpdesk_mgmt.helpdesk_ticket_stage_{name}", raise_if_not_found=False
+            ) or stages.browse()
+        return stages
 
     # ---------------------------------------------------
     # Callbacks

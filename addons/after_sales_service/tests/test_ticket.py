@@ -88,6 +88,24 @@ class TestTicket(AfterSalesCommon):
         ticket.action_close()
         self.assertEqual(ticket.next_step, "Call the customer back")
 
+    def test_a_dragged_card_closes_and_reopens_like_the_button(self):
+        ticket = self._new_ticket()
+        done = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+        ticket.stage_id = done
+        kinds = ticket.event_ids.mapped("kind")
+        self.assertLessEqual({"restored", "closed"}, set(kinds))
+        self.assertEqual(set(ticket.clock_ids.mapped("state")), {"met"})
+        self.assertTrue(ticket.sudo().callback_ids)
+        ticket.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_in_progress")
+        self.assertIn("reopened", ticket.event_ids.mapped("kind"))
+        self.assertFalse(ticket.closed_date)
+
+    def test_a_ticket_given_up_is_not_called_back(self):
+        ticket = self._new_ticket(dispatch=False)
+        ticket.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_cancelled")
+        self.assertIn("cancelled", ticket.event_ids.mapped("kind"))
+        self.assertFalse(ticket.sudo().callback_ids)
+
     def test_queries_do_not_grow_with_the_tickets(self):
         def cost(count):
             vals = [{"name": "Fault", "scan": "PC0001"} for _ in range(count)]

@@ -16,6 +16,8 @@ UTC = ZoneInfo("UTC")
 UNITS = ("minute", "hour", "day", "working_day")
 # A promise that finds no opening hour in this many days has a calendar without hours.
 HORIZON_DAYS = 3 * 366
+# When a case ends, whatever was still promised ends with it.
+END_EVENTS = ("closed", "cancelled")
 
 Interval = tuple[datetime, datetime]
 
@@ -206,15 +208,15 @@ def read(
     """Replay ``events`` (kind, UTC time) and say what the clock shows at ``now``.
 
     States: *waiting* (not started), *running*, *paused*, *met*, *missed*. A
-    clock that is past its deadline is missed even before it is stopped.
+    clock that is past its deadline is missed even before it is stopped. The end
+    of the case stops every clock: who is helped on the phone needs no visit.
     """
     events = sorted(events, key=lambda event: event[1])
     start = next((at for kind, at in events if kind == promise.start_event), None)
     if start is None:
         return Reading("waiting")
-    stop = next(
-        (at for kind, at in events if kind == promise.stop_event and at >= start), None
-    )
+    stops = {promise.stop_event, *END_EVENTS}
+    stop = next((at for kind, at in events if kind in stops and at >= start), None)
     until = stop or now
     pauses, paused_since = [], None
     for kind, at in events if promise.pausable else ():
