@@ -324,8 +324,10 @@ class SparePartRequest(models.Model):
         self.ensure_one()
         repair = self._ensure_repair()
         lines = self.line_ids
+        # one part line a piece: pieces are swapped one by one (PRT-14)
+        pieces = [line for line in lines for _piece in range(round(line.quantity))]
         moves = self.env["stock.move"].create(
-            [line._prepare_planned_move_vals(repair) for line in lines]
+            [line._prepare_planned_move_vals(repair) for line in pieces]
         )
         moves._do_unreserve()
         order = repair.sale_order_id
@@ -333,13 +335,17 @@ class SparePartRequest(models.Model):
             repair.action_create_sale_order()
             order = repair.sale_order_id
             order.pricelist_id = pricelist
-        for line, move in zip(lines, moves, strict=True):
-            price = pricelist._get_product_price(
+        for line in lines:
+            line.list_price = pricelist._get_product_price(
                 line.product_id, line.quantity, date=self._now()
             )
-            line.write({"list_price": price, "sale_line_id": move.sale_line_id.id})
+        for line, move in zip(pieces, moves, strict=True):
             move.sale_line_id.write(
-                {"price_unit": price, "discount": 0.0, "spare_request_line_id": line.id}
+                {
+                    "price_unit": line.list_price,
+                    "discount": 0.0,
+                    "spare_request_line_id": line.id,
+                }
             )
         self._add_visit_fee(order)
         self.sale_order_id = order
@@ -494,8 +500,8 @@ class SparePartRequest(models.Model):
 
     def _check_prices(self):
         """Only list prices are charged (OOW-17)."""
-        for line in self.line_ids:
-            sold = line.sale_line_id
+        for sold in self.line_ids.sale_line_ids:
+            line = sold.spare_request_line_id
             net = sold.price_unit * (1 - (sold.discount or 0.0) / 100)
             if abs(net - line.list_price) > 0.005:
                 raise UserError(
@@ -566,7 +572,7 @@ class SparePartRequest(models.Model):
 
     def _drop_planned(self):
         """Part lines that were only planned disappear with the request."""
-        moves = self.line_ids.sale_line_id.move_ids.filtered(
+        moves = self.line_ids.sale_line_ids.move_ids.filtered(
             lambda move: move.state not in ("done", "cancel")
         )
         moves._action_cancel()
@@ -691,7 +697,7 @@ class SparePartRequest(models.Model):
                 request.state in ("approved", "received")
                 and all(
                     move.state in ("done", "cancel")
-                    for move in request.line_ids.sale_line_id.move_ids
+                    for move in request.line_ids.sale_line_ids.move_ids
                 )
             )
         )
@@ -875,14 +881,16 @@ class SparePartRequest(models.Model):
                            AND request.state NOT IN ('rejected', 'cancelled')
                           LEFT JOIN LATERAL (
                                 SELECT bool_or(move.payment_state IN %s) AS paid
-                                  FROM sale_order_line_invoice_rel rel
+                                  FROM sale_order_line sold
+                                  JOIN sale_order_line_invoice_rel rel
+                                    ON rel.order_line_id = sold.id
                                   JOIN account_move_line item
                                     ON item.id = rel.invoice_line_id
                                   JOIN account_move move
                                     ON move.id = item.move_id
                                    AND move.state = 'posted'
                                    AND move.move_type = 'out_invoice'
-                                 WHERE rel.order_line_id = line.sale_line_id
+                                 WHERE sold.spare_request_line_id = line.id
                           ) bill ON TRUE
                          WHERE request.ticket_id = need.ticket_id
                            AND line.product_id = need.product_id
@@ -955,11 +963,12 @@ class SparePartRequestLine(models.Model):
     list_price = fields.Monetary(
         readonly=True, help="Price of the branch centre's list on the quote's day."
     )
-    sale_line_id = fields.Many2one(
+    sale_line_ids = fields.One2many(
         comodel_name="sale.order.line",
+        inverse_name="spare_request_line_id",
+        string="Quoted",
         readonly=True,
-        copy=False,
-        index="btree_not_null",
+        groups="sales_team.group_sale_salesman,account.group_account_invoice",
     )
 
     _quantity_positive = models.Constraint(
@@ -1011,7 +1020,7 @@ class SparePartRequestLine(models.Model):
         return {
             "product_id": self.product_id.id,
             "product_uom": self.product_id.uom_id.id,
-            "product_uom_qty": self.quantity,
+            "product_uom_qty": 1.0,
             "repair_id": repair.id,
             "repair_line_type": "add",
             "company_id": request.company_id.id,

@@ -17,6 +17,23 @@ class StockMove(models.Model):
         help="The decision that says who pays for this part.",
     )
 
+    def _create_repair_sale_order_line(self):
+        """Only what was quoted is sold.
+
+        A swapped part is covered, or it was quoted before (OOW-08); core would
+        add it to the repair's quote once more.
+        """
+        unasked = self.filtered(
+            lambda move: (
+                move.repair_id.ticket_id
+                and (
+                    move.spare_swap_id
+                    or move.coverage_id.verdict not in (False, "chargeable")
+                )
+            )
+        )
+        return super(StockMove, self - unasked)._create_repair_sale_order_line()
+
     def _get_gated(self):
         """Part lines the money gate looks at: those of a ticket's repair."""
         return self.filtered(

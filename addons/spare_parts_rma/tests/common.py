@@ -86,7 +86,7 @@ class SpareCommon(AfterSalesCommon):
                 "scan": equipment.serial,
                 "component_id": equipment.component_ids.filtered(
                     lambda part: part.category_id == cls.category_hd
-                ).id,
+                )[:1].id,
                 **vals,
             }
         return cls._working_visit(cls._new_ticket(**vals))

@@ -237,6 +237,55 @@ class TestMoneyGate(SpareCommon):
         self.assert_refused(lambda: add.write({"quantity": 2}), "this many pieces")
         self.assertEqual(swap.state, "draft")
 
+    def test_two_pieces_are_quoted_and_swapped_one_by_one(self):
+        self.env["service.equipment.component"].create(
+            {
+                "equipment_id": self.old_pc.id,
+                "category_id": self.category_hd.id,
+                "product_id": self.hd_product.id,
+                "serial": "HD-SECOND",
+            }
+        )
+        memory = self.env["product.product"].create(
+            {
+                "name": "Memory",
+                "is_storable": True,
+                "default_code": "MEM",
+                "service_category_id": self.env.ref(
+                    "after_sales_service.category_memory"
+                ).id,
+            }
+        )
+        self.env["stock.quant"]._update_available_quantity(memory, self.good, 1)
+        covered = self.env["service.equipment.component"].create(
+            {
+                "equipment_id": self.old_pc.id,
+                "category_id": memory.service_category_id.id,
+                "product_id": memory.id,
+                "source": "replacement",
+                "installed_on": self.company._service_today(),
+            }
+        )
+        visit = self.working(self.old_pc)
+        request = self.approved(visit, quantity=2)
+        order = request.sudo().sale_order_id
+        self.assertEqual(order.order_line.mapped("price_unit"), [388.0, 388.0, 50.0])
+        self.draw(visit, "HD-NEW-1", "HD-NEW-2", "MEM")
+        self.new_swap(visit, "HD-NEW-1", "HD-OLD-2").action_swap()
+        self.assertEqual(request.state, "approved")
+        # a covered part on the same job is neither gated nor sold
+        self.new_swap(visit, "MEM", False, component_id=covered.id).action_swap()
+        self.new_swap(visit, "HD-NEW-2", "HD-SECOND").action_swap()
+        self.assertEqual(request.state, "used")
+        self.assertEqual(len(order.order_line), 3)
+        charges = self.env["spare.charge"].search(
+            [("ticket_id", "=", visit.ticket_id.id)]
+        )
+        self.assertEqual(
+            sorted(charges.mapped("state")), ["covered", "settled", "settled"]
+        )
+        self.assertEqual(sum(charges.mapped("amount")), 776.0)
+
     def test_reversed_invoice_closes_the_gate_again(self):
         visit = self.working(self.old_pc)
         request = self.approved(visit)
@@ -344,7 +393,7 @@ class TestMoneyGate(SpareCommon):
         visit = self.working(self.old_pc)
         request = self.request(visit)
         request.action_quote()
-        moves = request.sudo().line_ids.sale_line_id.move_ids
+        moves = request.sudo().line_ids.sale_line_ids.move_ids
         self.assertEqual(len(moves), 1)
         request.action_cancel()
         self.assertEqual(moves.state, "cancel")
