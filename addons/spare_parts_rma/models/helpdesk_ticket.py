@@ -32,6 +32,23 @@ class HelpdeskTicket(models.Model):
             "context": {"default_ticket_id": self.id, "default_kind": "oow"},
         }
 
+    def action_request_oow(self):
+        """Open an out-of-warranty request for this ticket (OOW-08, OOW-09)."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Out-of-warranty request"),
+            "res_model": "spare.part.request",
+            "view_mode": "form",
+            "context": {
+                "default_kind": "oow",
+                "default_ticket_id": self.id,
+                "default_visit_id": self.visit_ids.filtered(
+                    lambda visit: visit.state not in ("done", "absent", "cancelled")
+                )[:1].id,
+            },
+        }
+
     def action_view_spare_rmas(self):
         return self._action_view_spare(self.env._("Defective parts"), "spare.rma")
 

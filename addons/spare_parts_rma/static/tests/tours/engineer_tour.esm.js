@@ -99,7 +99,8 @@ tours.add("spare_parts_engineer_visit", {
         },
         {
             content: "The disk taken out is on the swap",
-            trigger: ".o_field_widget[name=spare_swap_ids] .o_data_row:contains(HD-OLD-1)",
+            trigger:
+                ".o_field_widget[name=spare_swap_ids] .o_data_row:contains(HD-OLD-1)",
         },
         {
             content: "Back to the work",
