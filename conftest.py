@@ -1,7 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What pytest does beyond pytest-odoo: a browser test that is skipped has failed."""
+"""What pytest does beyond pytest-odoo.
+
+A browser test that is skipped has failed, and processes side by side have a filestore each.
+"""
 
 import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -36,3 +43,32 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(
             f"LINT: {os.environ['DEV_LINT']}", red=True, bold=True
         )
+
+
+def pytest_configure(config):
+    """Replace the filestore that pytest-odoo shares between processes.
+
+    Odoo takes a file that exists for complete, so one process would serve what the other is
+    still writing.
+    """
+    plugin = config.pluginmanager.get_plugin("odoo")
+    if os.environ.get("PYTEST_XDIST_WORKER") and hasattr(plugin, "_shared_filestore"):
+        patch = mock.patch.object(plugin, "_shared_filestore", own_filestore)
+        patch.start()
+        config.add_cleanup(patch.stop)
+
+
+@contextmanager
+def own_filestore(original, database):
+    """The files of the original database, as hard links in a folder of this process."""
+    import odoo.tools
+
+    stores = Path(odoo.tools.config["data_dir"]) / "filestore"
+    if original != database and (stores / original).is_dir():
+        shutil.rmtree(stores / database, ignore_errors=True)
+        shutil.copytree(stores / original, stores / database, copy_function=os.link)
+    try:
+        yield
+    finally:
+        if original != database:
+            shutil.rmtree(stores / database, ignore_errors=True)

@@ -47,6 +47,7 @@ BUNDLES = (
     ("web.assets_frontend_minimal", "js"),
     ("web.assets_frontend_lazy", "js"),
     ("web.report_assets_common", "css"),
+    ("bus.websocket_worker_assets", "js"),
 )
 
 
