@@ -52,6 +52,14 @@ class TestSecurity(AfterSalesCommon):
         with self.assertRaises(AccessError):
             visit.with_user(colleague).action_done()
 
+    def test_the_warehouse_sees_no_customer_data_beyond_the_slip(self):
+        ticket = self._new_ticket()
+        visit = self._working_visit(ticket)
+        for record in (ticket, visit, self.equipment, ticket.coverage_ids[0]):
+            self.assertFalse(
+                record.with_user(self.clerk).has_access("read"), record._name
+            )
+
     def test_ledgers_are_read_only_for_everybody(self):
         ticket = self._new_ticket()
         for user in (self.hotline, self.engineer, self.director, self.manager):
