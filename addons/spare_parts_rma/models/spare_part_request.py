@@ -411,9 +411,9 @@ class SparePartRequest(models.Model):
                         request.name,
                     )
                 )
-            name = name or request.consent_name
-            how = how or request.consent_how
-            if not (name or "").strip() or not how:
+            agreed_by = (name or request.consent_name or "").strip()
+            agreed_how = how or request.consent_how
+            if not agreed_by or not agreed_how:
                 raise UserError(
                     self.env._(
                         "%s: write who agreed, and how, for the customer.", request.name
@@ -421,8 +421,8 @@ class SparePartRequest(models.Model):
                 )
             request._set_guarded(
                 {
-                    "consent_name": name.strip(),
-                    "consent_how": how,
+                    "consent_name": agreed_by,
+                    "consent_how": agreed_how,
                     "consent_at": request._now(),
                     "consent_by_id": self.env.uid,
                 }
