@@ -23,7 +23,7 @@ class TestCustody(SpareCommon):
         self.assertEqual(line.state, "held")
         self.assertFalse(line.closed_at)
 
-    @rules("PRT-08", "PRT-13")
+    @rules("PRT-13")
     def test_unused_part_goes_back(self):
         visit = self.working()
         self.draw(visit, "HD-NEW-1")
@@ -55,6 +55,11 @@ class TestCustody(SpareCommon):
         self.assertEqual(lines.mapped("state"), ["returned", "held"])
 
     @rules("PRT-10")
+    def test_defective_piece_cannot_be_drawn(self):
+        self.stock("HD-BAD-1", location=self.defective)
+        with self.assertRaisesRegex(UserError, "HD-BAD-1: wanted 1, on hand 0"):
+            self.draw(self.working(), "HD-BAD-1")
+
     def test_part_that_is_not_there_is_refused_with_a_reason(self):
         visit = self.working()
         self.draw(visit, "HD-NEW-1")
@@ -100,7 +105,7 @@ class TestCustody(SpareCommon):
         with self.assertRaisesRegex(UserError, "himself"):
             draw.with_user(self.specialist).action_hand_over()
 
-    @rules("PRT-03", "PRT-04", "PRT-05", "PRT-06")
+    @rules("PRT-03", "PRT-06")
     def test_request_for_stock(self):
         warehouse = self.company._get_spare_warehouse()
         request = (

@@ -22,7 +22,7 @@ class TestReturn(SpareCommon):
         self.assertEqual(rma.return_id.station_id, self.station)
         self.assertEqual(rma.handed_in_to_id, self.specialist)
 
-    @rules("RMA-05", "RMA-11")
+    @rules("RMA-05")
     def test_return_opens_itself_on_its_weekday(self):
         self.swapped()
         returns = self.env["spare.return"]
@@ -137,6 +137,7 @@ class TestReturn(SpareCommon):
         growth = (counts[20] - counts[2]) / 18
         self.assertLess(growth, 9, counts)
 
+    @rules("PRT-08", "RMA-07")
     def test_papers_have_their_barcodes(self):
         document = self.shipped(2)
         for report, record in (
