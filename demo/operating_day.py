@@ -273,9 +273,17 @@ def load_demo_files(env):
 def get_people(env):
     return {
         login: env.ref(f"after_sales_service.user_{login}")
-        for login in (
-            "hotline engineer engineer2 specialist director branch clerk finance manager"
-        ).split()
+        for login in [
+            "hotline",
+            "engineer",
+            "engineer2",
+            "specialist",
+            "director",
+            "branch",
+            "clerk",
+            "finance",
+            "manager",
+        ]
     }
 
 

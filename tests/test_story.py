@@ -3,13 +3,14 @@
 
 from datetime import date
 
-from demo.operating_day import Day
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.after_sales_service.tests.common import rules
 from odoo.addons.service_contracts.tests.common import CareCommon
 from odoo.addons.spare_parts_rma.tests.common import SpareCommon
+
+from demo.operating_day import Day
 
 
 class StoryCommon(SpareCommon, CareCommon):
@@ -31,7 +32,7 @@ class StoryCommon(SpareCommon, CareCommon):
             },
         )
 
-    def assertAt(self, serial, location):
+    def assert_at(self, serial, location):
         """The piece with this serial lies there and nowhere else of ours."""
         quants = self.env["stock.quant"].search(
             [("lot_id.name", "=", serial), ("quantity", ">", 0)]
@@ -84,7 +85,7 @@ class TestStory(StoryCommon):
 
         # 3. A disk is drawn, the defective one swapped one for one, signed.
         day.draw(visit, "HD-NEW-1")
-        self.assertAt("HD-NEW-1", self.custody())
+        self.assert_at("HD-NEW-1", self.custody())
         self._pass_time(minutes=60)
         day.go(visit)
         day.swap(visit, "HD-NEW-1", "HD-OLD-1", "Clicks, not found by the BIOS")
@@ -100,14 +101,14 @@ class TestStory(StoryCommon):
         # 4. The defective disk is owed, handed in, packed, signed and shipped.
         rma = visit.spare_swap_ids.sudo().rma_ids
         self.assertEqual((len(rma), rma.state, rma.serial), (1, "owed", "HD-OLD-1"))
-        self.assertAt("HD-OLD-1", self.custody("engineer_defective"))
+        self.assert_at("HD-OLD-1", self.custody("engineer_defective"))
         day.hand_in(rma)
         self.assertEqual(rma.state, "at_station")
-        self.assertAt("HD-OLD-1", self.defective)
+        self.assert_at("HD-OLD-1", self.defective)
         document = rma.return_id
         day.pack_and_ship(document)
         self.assertEqual((rma.state, document.state), ("shipped", "shipped"))
-        self.assertAt("HD-OLD-1", self.company.spare_transit_location_id)
+        self.assert_at("HD-OLD-1", self.company.spare_transit_location_id)
         for report in ("action_report_rma", "action_report_packing"):
             action = self.env.ref(f"spare_parts_rma.{report}")
             records = rma if action.model == "spare.rma" else document
@@ -116,11 +117,11 @@ class TestStory(StoryCommon):
 
         # 5. The clerk scans it in; it ends in the refurbishing stock.
         day.receive(document)
-        self.assertAt("HD-OLD-1", self.company.spare_intake_location_id)
+        self.assert_at("HD-OLD-1", self.company.spare_intake_location_id)
         day.inspect(rma)
         self.assertEqual((rma.state, document.state), ("closed", "settled"))
-        self.assertAt("HD-OLD-1", self.company.spare_refurbish_location_id)
-        self.assertAt("HD-NEW-2", self.good)
+        self.assert_at("HD-OLD-1", self.company.spare_refurbish_location_id)
+        self.assert_at("HD-NEW-2", self.good)
 
         # 6. Two callbacks for the right people on the right days.
         first, second = ticket.sudo().callback_ids.sorted("tier")
@@ -166,7 +167,7 @@ class TestStory(StoryCommon):
         def refused():
             with self.assertRaises(UserError), self.cr.savepoint():
                 day.draw(visit, "HD-NEW-1")
-            self.assertAt("HD-NEW-1", self.good)
+            self.assert_at("HD-NEW-1", self.good)
 
         refused()
         request = day.quote(visit, self.hd_product)

@@ -38,7 +38,7 @@ class TestStoryTour(StoryCommon, HttpCase):
         self.assertEqual((visit.state, visit.rating), ("done", "5"))
         rma = visit.spare_swap_ids.rma_ids
         self.assertEqual((rma.serial, rma.state), ("HD-OLD-1", "closed"))
-        self.assertAt("HD-OLD-1", self.company.spare_refurbish_location_id)
+        self.assert_at("HD-OLD-1", self.company.spare_refurbish_location_id)
         first, second = ticket.callback_ids.sorted("tier")
         self.assertEqual((first.state, first.done_by_id), ("done", self.hotline))
         self.assertEqual((second.state, second.user_id), ("todo", self.branch_user))

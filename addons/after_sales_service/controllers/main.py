@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import http
-from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
@@ -14,11 +13,8 @@ class TicketController(HelpdeskTicketController):
         helpdesk_mgmt lets any user close any ticket with a plain link
         (OCA/helpdesk#1089); here it takes a POST and the right to read it.
         """
-        ticket = request.env["helpdesk.ticket"].browse(int(ticket_id or 0))
-        try:
-            ticket.check_access("read")
-            ticket.number  # noqa: B018 -- a record that is gone says so here
-        except (AccessError, MissingError):
+        ticket = request.env["helpdesk.ticket"].browse(int(ticket_id or 0)).exists()
+        if not ticket or not ticket.has_access("read"):
             return request.redirect("/my")
         stage = request.env["helpdesk.ticket.stage"].browse(int(stage_id or 0)).exists()
         if stage.close_from_portal:

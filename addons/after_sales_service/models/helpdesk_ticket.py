@@ -136,7 +136,6 @@ class HelpdeskTicket(models.Model):
     )
     coverage_id = fields.Many2one(
         comodel_name="service.coverage",
-        string="Coverage",
         compute="_compute_coverage_id",
     )
     coverage_verdict = fields.Selection(
@@ -171,9 +170,7 @@ class HelpdeskTicket(models.Model):
     def _compute_station_id(self):
         """The station that serves the region, its own or its parent's (NET-04)."""
         for ticket in self:
-            ticket.station_id = (
-                ticket.region_id.serving_station_id or ticket.station_id
-            )
+            ticket.station_id = ticket.region_id.serving_station_id or ticket.station_id
 
     def _compute_counts(self):
         visits = dict(
@@ -204,9 +201,11 @@ class HelpdeskTicket(models.Model):
         answers = fresh._get_coverage_answers()
         for ticket in self:
             ticket.coverage_id = ticket.coverage_ids.filtered(
-                lambda row, ticket=ticket: row.chosen
-                and (row.component_id or row.item_id)
-                == (ticket.component_id or ticket.item_id)
+                lambda row, ticket=ticket: (
+                    row.chosen
+                    and (row.component_id or row.item_id)
+                    == (ticket.component_id or ticket.item_id)
+                )
             )[:1]
             ticket.coverage_verdict = ticket.coverage_id.verdict
             ticket.coverage_sentence = ticket.coverage_id.sentence
@@ -335,8 +334,9 @@ class HelpdeskTicket(models.Model):
                 self.env._("A ticket is accepted by dispatching it, not by hand.")
             )
         if vals.get("equipment_id") and self.filtered(
-            lambda ticket: ticket.accepted_at
-            and ticket.equipment_id.id != vals["equipment_id"]
+            lambda ticket: (
+                ticket.accepted_at and ticket.equipment_id.id != vals["equipment_id"]
+            )
         ):
             raise UserError(
                 self.env._(
@@ -622,9 +622,13 @@ class HelpdeskTicket(models.Model):
         """Closed stages in which nothing was done for the customer."""
         stages = self.env["helpdesk.ticket.stage"]
         for name in ("cancelled", "rejected"):
-            stages |= self.env.ref(
-                f"helpdesk_mgmt.helpdesk_ticket_stage_{name}", raise_if_not_found=False
-            ) or stages.browse()
+            stages |= (
+                self.env.ref(
+                    f"helpdesk_mgmt.helpdesk_ticket_stage_{name}",
+                    raise_if_not_found=False,
+                )
+                or stages.browse()
+            )
         return stages
 
     # ---------------------------------------------------
@@ -632,7 +636,7 @@ class HelpdeskTicket(models.Model):
     # ---------------------------------------------------
 
     def _plan_callbacks(self, visit=None):
-        """Plan the calls owed after a finished job, one a tier (CB-01…CB-05)."""
+        """Plan the calls owed after a finished job, one a tier (CB-01…CB-04)."""
         # sudo: the branch centre's calls are planned by the station's job
         callbacks = self.env["service.callback"].sudo()
         programs = self._get_service_programs()

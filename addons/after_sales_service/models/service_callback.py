@@ -11,7 +11,7 @@ TIERS = [
 
 
 class ServiceCallbackPolicy(models.Model):
-    """Which callbacks a programme owes after a job (CB-01…CB-05)."""
+    """Which callbacks a programme owes after a job (CB-01…CB-04)."""
 
     _name = "service.callback.policy"
     _description = "Callback Policy"

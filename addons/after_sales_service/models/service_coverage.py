@@ -130,7 +130,9 @@ class ServiceCoverage(models.Model):
                 "Not covered: %(part)s is the customer's own part, %(rule)s", **values
             )
         if reason == "override":
-            return self.env._("Decided otherwise: %(part)s, %(why)s, %(rule)s", **values)
+            return self.env._(
+                "Decided otherwise: %(part)s, %(why)s, %(rule)s", **values
+            )
         return self.env._(
             "Not covered: the programme has no warranty term for %(part)s, %(rule)s",
             **values,

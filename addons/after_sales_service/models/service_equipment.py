@@ -177,12 +177,8 @@ class ServiceEquipmentComponent(models.Model):
     warranty_start = fields.Date(
         compute="_compute_warranty", store=True, recursive=True
     )
-    warranty_end = fields.Date(
-        compute="_compute_warranty", store=True, recursive=True
-    )
-    warranty_rule = fields.Char(
-        compute="_compute_warranty", store=True, recursive=True
-    )
+    warranty_end = fields.Date(compute="_compute_warranty", store=True, recursive=True)
+    warranty_rule = fields.Char(compute="_compute_warranty", store=True, recursive=True)
     company_id = fields.Many2one(related="equipment_id.company_id", store=True)
 
     @api.depends("product_id")

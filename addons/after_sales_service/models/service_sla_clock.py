@@ -47,8 +47,14 @@ class ServiceSlaClock(models.Model):
         """Compute the clocks again from their policies and events."""
         tickets = self.ticket_id
         # sudo: a clock counts all events of its ticket, whoever looks at it
-        events = self.env["service.event"].sudo().search_read(
-            [("ticket_id", "in", tickets.ids)], ["ticket_id", "kind", "at"], load=None
+        events = (
+            self.env["service.event"]
+            .sudo()
+            .search_read(
+                [("ticket_id", "in", tickets.ids)],
+                ["ticket_id", "kind", "at"],
+                load=None,
+            )
         )
         by_ticket = {}
         for event in events:
@@ -90,7 +96,9 @@ class ServiceSlaClock(models.Model):
         """Mark running clocks whose deadline has passed; reads only those."""
         domain = self._get_breached_domain()
         clocks = self.search(domain, limit=batch_size)
-        remaining = len(clocks) if len(clocks) < batch_size else self.search_count(domain)
+        remaining = (
+            len(clocks) if len(clocks) < batch_size else self.search_count(domain)
+        )
         self.env["ir.cron"]._commit_progress(remaining=remaining)
         done = clocks.try_lock_for_update().filtered_domain(domain)
         done.write({"state": "missed"})

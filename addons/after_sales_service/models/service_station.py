@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 
 
 class ServiceStation(models.Model):
-    """Who serves: from the group's centre down to shops and partners (NET-01…17)."""
+    """Who serves: from the group's centre down to shops and partners (NET-04, NET-07)."""
 
     _name = "service.station"
     _description = "Service Station"

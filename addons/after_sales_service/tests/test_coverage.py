@@ -33,9 +33,7 @@ class TestCoverageDecision(AfterSalesCommon):
     @rules("WAR-22")
     def test_override_needs_reason_and_another_person(self):
         old = self._create_equipment("PC0004", sale_date="2022-01-10")
-        ticket = self._new_ticket(
-            scan="PC0004", component_id=old.component_ids[0].id
-        )
+        ticket = self._new_ticket(scan="PC0004", component_id=old.component_ids[0].id)
         row = ticket.coverage_id
         with self.assertRaises(AccessError):
             row.with_user(self.hotline)._override("goodwill", "Regular", self.engineer)

@@ -37,7 +37,9 @@ class TestShippedTables(TransactionCase):
         self.assertEqual(len(regions), 16)
         self.assertEqual(len(regions.station_id), 16)
         for region in regions:
-            children = self.env["service.region"].search([("parent_id", "=", region.id)])
+            children = self.env["service.region"].search(
+                [("parent_id", "=", region.id)]
+            )
             self.assertEqual(
                 sorted(children.mapped("region_class")), ["county", "suburban", "urban"]
             )
@@ -58,6 +60,4 @@ class TestShippedTables(TransactionCase):
     def test_care_plan_hours(self):
         calendar = self.env.ref("after_sales_service.calendar_careplan")
         hours = calendar._get_clock_calendars()[calendar.id]
-        self.assertEqual(
-            dict(hours.shifts), {day: ((480, 1080),) for day in range(7)}
-        )
+        self.assertEqual(dict(hours.shifts), dict.fromkeys(range(7), ((480, 1080),)))

@@ -77,9 +77,7 @@ class TestSecurity(AfterSalesCommon):
             self.assertFalse(
                 self.env[model].with_user(self.director).has_access("write")
             )
-            self.assertTrue(
-                self.env[model].with_user(self.manager).has_access("write")
-            )
+            self.assertTrue(self.env[model].with_user(self.manager).has_access("write"))
 
     def test_director_and_specialist_are_two_people(self):
         with self.assertRaisesRegex(Exception, "PRT-07"):

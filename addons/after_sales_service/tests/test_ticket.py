@@ -96,7 +96,9 @@ class TestTicket(AfterSalesCommon):
         self.assertLessEqual({"restored", "closed"}, set(kinds))
         self.assertEqual(set(ticket.clock_ids.mapped("state")), {"met"})
         self.assertTrue(ticket.sudo().callback_ids)
-        ticket.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_in_progress")
+        ticket.stage_id = self.env.ref(
+            "helpdesk_mgmt.helpdesk_ticket_stage_in_progress"
+        )
         self.assertIn("reopened", ticket.event_ids.mapped("kind"))
         self.assertFalse(ticket.closed_date)
 

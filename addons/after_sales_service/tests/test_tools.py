@@ -10,9 +10,9 @@ from ..tools import callback, clock, coverage
 from .common import rules
 
 START = datetime(2026, 11, 20, 2, 0)
-DAILY = clock.Calendar("Asia/Shanghai", {day: ((480, 1080),) for day in range(7)})
+DAILY = clock.Calendar("Asia/Shanghai", dict.fromkeys(range(7), ((480, 1080),)))
 LUNCH = clock.Calendar(
-    "Europe/Berlin", {day: ((540, 720), (780, 1020)) for day in range(5)}
+    "Europe/Berlin", dict.fromkeys(range(5), ((540, 720), (780, 1020)))
 )
 
 
@@ -69,14 +69,12 @@ class TestClock(BaseCase):
     def test_working_days_end_with_the_last_shift(self):
         promise = clock.Promise("a", "b", 3, "working_day", LUNCH)
         friday = datetime(2026, 11, 20, 9, 0)
-        self.assertEqual(
-            clock.deadline(friday, promise), datetime(2026, 11, 25, 16, 0)
-        )
+        self.assertEqual(clock.deadline(friday, promise), datetime(2026, 11, 25, 16, 0))
 
     def test_holidays_are_closed_and_make_up_days_open(self):
         calendar = clock.Calendar(
             "UTC",
-            {day: ((0, 1440),) for day in range(5)},
+            dict.fromkeys(range(5), ((0, 1440),)),
             frozenset({date(2026, 11, 23)}),
             {date(2026, 11, 21): ((0, 1440),)},
         )
@@ -102,9 +100,7 @@ class TestClock(BaseCase):
         missed = clock.read(promise, [reported, ("restored", START + 5 * hour)], START)
         self.assertEqual((missed.state, missed.overrun), ("missed", 60))
         paused = [reported, ("paused", START + hour)]
-        self.assertEqual(
-            clock.read(promise, paused, START + 9 * hour).state, "paused"
-        )
+        self.assertEqual(clock.read(promise, paused, START + 9 * hour).state, "paused")
         resumed = paused + [("resumed", START + 3 * hour)]
         reading = clock.read(promise, resumed, START + 4 * hour)
         self.assertEqual(
@@ -195,9 +191,7 @@ class TestCoverage(BaseCase):
         answer = coverage.warranty(
             coverage.Part("X"), terms, coverage.Proofs(invoice=invoice), on
         )
-        self.assertEqual(
-            answer.verdict == "warranty", invoice <= on <= answer.date_end
-        )
+        self.assertEqual(answer.verdict == "warranty", invoice <= on <= answer.date_end)
 
     def test_best_answer_favours_the_customer(self):
         chargeable = coverage.Answer("a", "chargeable", "expired", "WAR-03")

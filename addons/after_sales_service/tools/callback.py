@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Callbacks: which are owed after a job, and when (CB-01…CB-05, CF-02, CF-03)."""
+"""Callbacks: which are owed after a job, and when (CB-01…CB-04, CF-02, CF-03)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

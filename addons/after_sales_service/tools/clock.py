@@ -167,7 +167,7 @@ def _add_minutes(start, minutes, calendar, pauses):
 
 def _add_working_days(start, days, promise):
     calendar = promise.calendar or Calendar(
-        promise.tz, {weekday: ((0, 1440),) for weekday in range(5)}
+        promise.tz, dict.fromkeys(range(5), ((0, 1440),))
     )
     day = to_local(start, calendar.tz).date()
     for _offset in range(HORIZON_DAYS):
@@ -189,9 +189,7 @@ def add_days(
     """
     if not working:
         return start + timedelta(days=days)
-    calendar = calendar or Calendar(
-        shifts={weekday: ((0, 1440),) for weekday in range(5)}
-    )
+    calendar = calendar or Calendar(shifts=dict.fromkeys(range(5), ((0, 1440),)))
     day = start
     for _offset in range(HORIZON_DAYS):
         if days <= 0:

@@ -98,9 +98,7 @@ def last_day(start: date, months: int) -> date:
     return start + relativedelta(months=months) - timedelta(days=1)
 
 
-def warranty(
-    part: Part, terms: Mapping[str, Term], proofs: Proofs, on: date
-) -> Answer:
+def warranty(part: Part, terms: Mapping[str, Term], proofs: Proofs, on: date) -> Answer:
     """The warranty's answer for ``part`` on the day ``on``."""
     if part.source == "customer":  # WAR-05
         return Answer("warranty", "chargeable", "own_part", "WAR-05")

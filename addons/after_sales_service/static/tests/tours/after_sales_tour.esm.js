@@ -70,7 +70,8 @@ registry.category("web_tour.tours").add("after_sales_hotline", {
         },
         {
             content: "The appointment stands",
-            trigger: ".o_statusbar_status button.o_arrow_button_current[data-value=appointed]",
+            trigger:
+                ".o_statusbar_status button.o_arrow_button_current[data-value=appointed]",
         },
     ],
 });
@@ -105,7 +106,8 @@ registry.category("web_tour.tours").add("after_sales_callback", {
         },
         {
             content: "Done",
-            trigger: ".o_statusbar_status button.o_arrow_button_current[data-value=done]",
+            trigger:
+                ".o_statusbar_status button.o_arrow_button_current[data-value=done]",
         },
     ],
 });
