@@ -192,3 +192,21 @@ class TestStory(StoryCommon):
         self.assertEqual(charge.with_user(self.finance).mapped("state"), ["settled"])
         new = old.component_ids.filtered(lambda part: part.serial == "HD-NEW-1")
         self.assertEqual(new.warranty_end, date(2027, 2, 19))
+
+    @rules("CARE-10", "CARE-12", "OOW-05")
+    def test_inside_the_plan_the_part_is_paid_and_the_visit_is_free(self):
+        day = self.day
+        self.branch.oow_pricelist_id = self.env["product.pricelist"].create(
+            {"name": "OOW"}
+        )
+        old = self._create_equipment("PC0007", sale_date="2022-01-10")
+        self._create_contract(equipment_ids=old.ids).action_activate()
+        ticket = day.report(
+            "PC0007", "Hard disk not found", "HARD_DISK", item_id=self.item_test.id
+        )
+        day.dispatch(ticket)
+        visit = day.appoint(ticket)
+        day.go(visit)
+        request = day.quote(visit, self.hd_product)
+        lines = request.sudo().sale_order_id.order_line
+        self.assertEqual(lines.mapped("price_unit"), [300.0])

@@ -142,6 +142,7 @@ class ServiceEquipmentComponent(models.Model):
     _name = "service.equipment.component"
     _description = "Equipment Component"
     _order = "equipment_id, removed_on nulls first, category_id, id"
+    _rec_names_search = ["serial", "category_id.name", "product_id.name"]
 
     equipment_id = fields.Many2one(
         comodel_name="service.equipment", required=True, index=True, ondelete="cascade"

@@ -24,6 +24,14 @@ class TestTicket(AfterSalesCommon):
         self.assertIn("Hard disk", ticket.coverage_sentence)
         self.assertEqual(ticket.delivery_mode, "onsite")
 
+    def test_suspected_part_is_found_by_its_kind_and_serial(self):
+        components = self.env["service.equipment.component"].with_user(self.hotline)
+        for text in ("hard d", "HD-OLD-1"):
+            found = components.name_search(
+                text, [("equipment_id", "=", self.equipment.id)]
+            )
+            self.assertEqual([row[0] for row in found], self.component_hd.ids, text)
+
     def test_unknown_serial_leaves_nothing_half_done(self):
         before = self.env["helpdesk.ticket"].search_count([])
         with self.assertRaisesRegex(UserError, "NO-SUCH-PC"), self.cr.savepoint():

@@ -378,7 +378,16 @@ class SparePartRequest(models.Model):
         return repair
 
     def _add_visit_fee(self, order):
-        """Coming out of warranty costs the programme's fee (OOW-05, OOW-06)."""
+        """Coming out of warranty costs the programme's fee (OOW-05, OOW-06).
+
+        Not when the wanted service is free: the part is charged then, the visit
+        is not (CARE-10, CARE-12).
+        """
+        wanted = self.ticket_id.coverage_ids.filtered(
+            lambda row: row.chosen and row.item_id == self.ticket_id.item_id
+        )
+        if self.ticket_id.item_id and wanted.verdict not in (False, "chargeable"):
+            return
         fee = self.env["service.fee"].search(
             [
                 ("program_id", "=", self.ticket_id.program_id.id),
