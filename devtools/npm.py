@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import python_env
 from .paths import CONFIG, cache_dir, digest
-from .say import run, step
+from .say import filling, run, step
 
 FILES = (CONFIG / "package.json", CONFIG / "package-lock.json")
 SYSTEM_CA = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -29,13 +29,9 @@ def tools() -> tuple[str, dict[str, str]]:
 def modules() -> Path:
     """The folder node_modules, filled once per lock file; npm compares every hash."""
     folder = cache_dir() / f"npm-{digest(*FILES)}"
-    if not (folder / "complete").exists():
-        npm, env = tools()
-        with step("npm packages (exact versions, checked hashes)"):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            for file in FILES:
-                shutil.copy(file, folder)
+    with filling(folder) as empty:
+        if empty:
+            npm, env = tools()
             options = [
                 "--ignore-scripts",
                 "--no-audit",
@@ -43,12 +39,10 @@ def modules() -> Path:
                 "--loglevel=error",
             ]
             log = cache_dir() / "logs" / "npm.log"
-            run(
-                [npm, "ci", *options],
-                "fetching the npm packages",
-                log=log,
-                cwd=folder,
-                env=env,
-            )
-            (folder / "complete").touch()
+            with step("npm packages (exact versions, checked hashes)"):
+                folder.mkdir(parents=True)
+                for file in FILES:
+                    shutil.copy(file, folder)
+                doing = "fetching the npm packages"
+                run([npm, "ci", *options], doing, log=log, cwd=folder, env=env)
     return folder / "node_modules"

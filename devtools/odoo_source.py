@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import apt, npm
 from .paths import cache_dir, digest
-from .say import Fail, need_space, step
+from .say import Fail, filling, need_space, step
 
 SERIES = "19.0"
 PACKAGES = [
@@ -74,14 +74,13 @@ def importable() -> Odoo | None:
 def fetch_from_debian() -> Odoo:
     """Debian's package, unpacked into the cache once and mended."""
     home = cache_dir() / "odoo-19"
-    if not (home / "complete").exists():
-        need_space(cache_dir(), 3)
-        with step("Odoo 19 (Debian's package, 123 MB)"):
-            shutil.rmtree(home, ignore_errors=True)
-            home.mkdir(parents=True)
-            apt.fetch(apt.unstable_sources(), PACKAGES, home)
-            mend(home / "usr/lib/python3/dist-packages/odoo/addons")
-            (home / "complete").touch()
+    with filling(home) as empty:
+        if empty:
+            need_space(cache_dir(), 3)
+            with step("Odoo 19 (Debian's package, 123 MB)"):
+                home.mkdir(parents=True)
+                apt.fetch(apt.unstable_sources(), PACKAGES, home)
+                mend(home / "usr/lib/python3/dist-packages/odoo/addons")
     return at(home)
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -33,6 +33,7 @@ class Server:
 
     bin: Path
     settings: dict[str, str] = field(default_factory=dict)  # host, port, user, password
+    embedded: bool = False
 
     def env(self) -> dict[str, str]:
         """Variables for the PostgreSQL client programs."""
@@ -88,9 +89,12 @@ def server(python: Path, kind: str):
             "The embedded PostgreSQL does not exist for this machine: install PostgreSQL and"
             " name it with DATABASE_URL or PGHOST."
         )
-    cluster = Cluster(programs, cache_dir() / f"postgres-{kind}", kind)
+    version = run([programs / "postgres", "-V"], "asking PostgreSQL its version")
+    major = version.split()[-1].partition(".")[0]
+    cluster = Cluster(programs, cache_dir() / f"postgres-{major}-{kind}", kind)
     with cluster.in_use():
-        yield Server(programs, {"host": str(cluster.socket_dir), "user": "odoo"})
+        settings = {"host": str(cluster.socket_dir), "user": "odoo"}
+        yield Server(programs, settings, embedded=True)
 
 
 def check_given(target: Server) -> Server:
@@ -157,18 +161,15 @@ class Cluster:
             open(f"{self.folder}.users", "w") as users,
         ):
             fcntl.flock(gate, fcntl.LOCK_EX)
-            self.start()
             fcntl.flock(users, fcntl.LOCK_SH)
-            fcntl.flock(gate, fcntl.LOCK_UN)
             try:
+                self.start()
+                fcntl.flock(gate, fcntl.LOCK_UN)
                 yield
             finally:
                 fcntl.flock(gate, fcntl.LOCK_EX)
-                try:
+                with suppress(BlockingIOError):  # another ./dev still needs it
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    pass  # another ./dev still needs it
-                else:
                     self.stop()
 
     def start(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import apt
 from .paths import CONFIG, cache_dir, digest
-from .say import Fail, need_space, run, step
+from .say import Fail, filling, need_space, run, step
 
 LOCKS = (CONFIG / "requirements.lock", CONFIG / "oca.lock")
 VERSIONS = (
@@ -83,16 +83,13 @@ def ensure(name: str = "venv", locks=LOCKS) -> Path:
         [python, "-c", "import sys; print(sys.version)"], "asking Python its version"
     )
     folder = cache_dir() / f"{name}-{digest(*locks, version, platform.machine())}"
-    marker = folder / "complete"
-    if not marker.exists():
-        need_space(cache_dir(), 1)
-        with step(
-            f"Python packages (exact versions, checked hashes) for Python {version[:4]}"
-        ):
-            shutil.rmtree(folder, ignore_errors=True)
-            inner = make_venv(python, folder)
-            pip_install(inner, locks, cache_dir() / "logs" / f"pip-{name}.log")
-            marker.touch()
+    with filling(folder) as empty:
+        if empty:
+            need_space(cache_dir(), 1)
+            text = "Python packages (exact versions, checked hashes) for Python"
+            with step(f"{text} {version[:4]}"):
+                inner = make_venv(python, folder)
+                pip_install(inner, locks, cache_dir() / "logs" / f"pip-{name}.log")
     return folder / "bin" / "python"
 
 

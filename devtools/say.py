@@ -2,9 +2,11 @@
 """Progress, child processes and errors: one clear sentence instead of a traceback."""
 
 import errno
+import fcntl
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -79,6 +81,47 @@ def step(text: str):
     finally:
         done.set()
     say(f"   {text}: {time.monotonic() - begin:.1f} s")
+
+
+@contextmanager
+def filling(folder: Path):
+    """Whether a folder of the cache must be filled; one ./dev at a time fills it.
+
+    A folder that was filled to the end holds the file "complete"; any other is emptied.
+    """
+    marker = folder / "complete"
+    if marker.exists():
+        yield False
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{folder}.lock", "w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        if marker.exists():
+            yield False
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        yield True
+        marker.touch()
+
+
+def call(cmd, **kwargs) -> int:
+    """Run a program in the foreground; when we are stopped it is told to stop, then made to."""
+    child = subprocess.Popen([str(part) for part in cmd], **kwargs)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        stop(child)
+        raise
+
+
+def stop(child: subprocess.Popen) -> None:
+    """End a program we started, politely first."""
+    child.send_signal(signal.SIGINT)
+    try:
+        child.wait(20)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def need_tool(name: str, how: str) -> str:

@@ -4,7 +4,6 @@
 import configparser
 import csv
 import os
-import signal
 import subprocess
 import time
 import unicodedata
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from . import system
 from .paths import ROOT, checkout_key, digest, installable_addons
-from .say import Fail, need_free_port, say, step
+from .say import Fail, call, need_free_port, say, step, stop
 from .system import System
 
 USERS = ROOT / "demo" / "users.csv"
@@ -163,16 +162,6 @@ def wait_until_healthy(child: subprocess.Popen, config: Path) -> None:
     raise Fail(f"Odoo ended with exit code {child.returncode}; see its messages above.")
 
 
-def stop(child: subprocess.Popen) -> None:
-    """End a server we started, politely first."""
-    child.send_signal(signal.SIGTERM)
-    try:
-        child.wait(15)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-
-
 def shell(args) -> int:
     """An interactive Python with `env` on the database of ./dev run."""
     with system.ready("run") as made:
@@ -187,7 +176,7 @@ def shell(args) -> int:
             database,
             "--log-level=warn",
         ]
-        return subprocess.call([*cmd, "--no-http"], env=made.env(config), cwd=ROOT)
+        return call([*cmd, "--no-http"], env=made.env(config), cwd=ROOT)
 
 
 def demo(args) -> int:

@@ -2,7 +2,9 @@
 """Everything a command needs, set up: Python, Odoo, PostgreSQL, a configuration for Odoo."""
 
 import ast
+import fcntl
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -163,6 +165,21 @@ class System:
         )
         shutil.rmtree(self.filestore(name), ignore_errors=True)
 
+    def drop_copies(self, pattern: str) -> None:
+        """Drop the databases whose whole name matches."""
+        for name in self.server.databases():
+            if re.fullmatch(pattern, name):
+                self.drop_database(name)
+
+    def drop_stale_copies(self) -> None:
+        """Drop the copies of a ./dev that was killed before it could tidy up."""
+        for name in self.server.databases() if self.server.embedded else ():
+            copy = re.fullmatch(
+                r"(?:test|bench|translate|production)_(\d+)(?:[-_].*)?", name
+            )
+            if copy and not alive(int(copy[1])):
+                self.drop_database(name)
+
     def template(self) -> str:
         """A database with our add-ons and without demo data, made once and kept."""
         ours = installable_addons()
@@ -172,17 +189,15 @@ class System:
             )
         base = f"deps_{digest(self.odoo.key, *LOCKS, LANGUAGES, *dependencies(ours))}"
         full = f"full_{digest(base, addons_key(ours))}"
-        there = self.server.databases()
-        if full not in there:
-            if base not in there:
-                self.build(
-                    None,
-                    base,
-                    dependencies(ours),
-                    "Database with Odoo's and OCA's add-ons",
-                )
-            self.build(base, full, ours, "Database with our add-ons")
-            self.forget_templates(keep=(base, full))
+        with open(cache_dir() / "templates.lock", "w") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            there = self.server.databases()
+            if full not in there:
+                if base not in there:
+                    text = "Database with Odoo's and OCA's add-ons"
+                    self.build(None, base, dependencies(ours), text)
+                self.build(base, full, ours, "Database with our add-ons")
+                self.forget_templates(keep=(base, full))
         return full
 
     def build(
@@ -217,6 +232,17 @@ class System:
             for name in names[KEPT_TEMPLATES:]:
                 if name not in keep:
                     self.drop_database(name)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of this machine is there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def manifest(addon: str) -> dict:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import apt, linting, system
 from .paths import ADDONS, ROOT, cache_dir, installable_addons, is_root
-from .say import Fail, say, step
+from .say import Fail, call, say, step
 from .system import System
 
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
@@ -98,10 +98,11 @@ def pytest(made: System, args, lint: str) -> int:
         "DEV_LINT": lint,
         "DEV_TOOLS": str(production_tools()),
     }
-    with step("Copy of the database"):
-        made.copy_database(template, database)
     try:
-        return subprocess.call([str(part) for part in cmd], env=env, cwd=ROOT)
+        with step("Copy of the database"):
+            made.drop_stale_copies()
+            made.copy_database(template, database)
+        return call(cmd, env=env, cwd=ROOT)
     finally:
-        made.drop_database(database)
+        made.drop_copies(f"{database}(-.*)?")
         config.unlink(missing_ok=True)
