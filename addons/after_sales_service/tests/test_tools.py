@@ -66,6 +66,15 @@ class TestClock(BaseCase):
             datetime(2026, 10, 25, 11, 0),  # 12:00 winter time
         )
 
+    def test_the_hour_that_comes_twice_counts_twice(self):
+        night = clock.Calendar("America/New_York", {6: ((60, 90),)})
+        promise = clock.Promise("a", "b", 60, "minute", night)
+        # 1 November 2026: 01:00-01:30 is shown twice
+        self.assertEqual(
+            clock.deadline(datetime(2026, 11, 1, 4, 0), promise),
+            datetime(2026, 11, 1, 6, 30),
+        )
+
     def test_working_days_end_with_the_last_shift(self):
         promise = clock.Promise("a", "b", 3, "working_day", LUNCH)
         friday = datetime(2026, 11, 20, 9, 0)

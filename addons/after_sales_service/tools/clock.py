@@ -83,9 +83,48 @@ class Reading:
     overrun: float = 0.0
 
 
-def _to_utc(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    local = datetime.combine(day, time()) + timedelta(minutes=minute)
+def _to_utc(local: datetime, zone: ZoneInfo) -> datetime:
     return local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+
+
+def _open_between(
+    day: date, begin: int, end: int, zone: ZoneInfo
+) -> Iterator[Interval]:
+    """UTC intervals in which the local clock of ``day`` reads begin to end.
+
+    On the day of a clock change an hour is missing or comes twice; it counts
+    as often as the clock shows it.
+    """
+    midnight = datetime.combine(day, time())
+    opens = midnight + timedelta(minutes=begin)
+    closes = midnight + timedelta(minutes=end)
+    first, last = _to_utc(midnight, zone), _to_utc(midnight + timedelta(days=1), zone)
+    before, after = _offset(first, zone), _offset(last, zone)
+    if before == after:
+        yield opens - before, closes - before
+        return
+    change = _clock_change(first, last, zone)
+    if opens - before < change:
+        yield opens - before, min(closes - before, change)
+    if closes - after > change:
+        yield max(opens - after, change), closes - after
+
+
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
+    return at.replace(tzinfo=UTC).astimezone(zone).utcoffset()
+
+
+def _clock_change(first: datetime, last: datetime, zone: ZoneInfo) -> datetime:
+    """The minute between two UTC times at which the zone's offset changes."""
+    before = _offset(first, zone)
+    low, high = 0, int((last - first).total_seconds() // 60)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(first + timedelta(minutes=middle), zone) == before:
+            low = middle
+        else:
+            high = middle
+    return first + timedelta(minutes=high)
 
 
 def to_local(at: datetime, tz: str) -> datetime:
@@ -99,8 +138,12 @@ def opening_intervals(calendar: Calendar, start: datetime) -> Iterator[Interval]
     first = to_local(start, calendar.tz).date() - timedelta(days=1)
     for offset in range(HORIZON_DAYS):
         day = first + timedelta(days=offset)
-        for begin, end in sorted(calendar.hours_on(day)):
-            opens, closes = _to_utc(day, begin, zone), _to_utc(day, end, zone)
+        intervals = (
+            interval
+            for begin, end in calendar.hours_on(day)
+            for interval in _open_between(day, begin, end, zone)
+        )
+        for opens, closes in sorted(intervals):
             if closes > start:
                 yield max(opens, start), closes
 
@@ -142,7 +185,7 @@ def deadline(
     if promise.unit == "day":
         zone = ZoneInfo(promise.calendar.tz if promise.calendar else promise.tz)
         local = to_local(start, zone.key) + timedelta(days=promise.amount)
-        due = local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+        due = _to_utc(local, zone)
     elif promise.unit == "working_day":
         due = _add_working_days(start, int(promise.amount), promise)
     else:
@@ -172,8 +215,12 @@ def _add_working_days(start, days, promise):
     day = to_local(start, calendar.tz).date()
     for _offset in range(HORIZON_DAYS):
         if days <= 0 and calendar.is_working_day(day):
-            last = max(end for _begin, end in calendar.hours_on(day))
-            return _to_utc(day, last, ZoneInfo(calendar.tz))
+            zone = ZoneInfo(calendar.tz)
+            return max(
+                closes
+                for begin, end in calendar.hours_on(day)
+                for _opens, closes in _open_between(day, begin, end, zone)
+            )
         day += timedelta(days=1)
         if calendar.is_working_day(day):
             days -= 1
