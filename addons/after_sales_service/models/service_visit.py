@@ -10,6 +10,11 @@ HALF_DAY = timedelta(hours=4)
 ABSENT_WAIT = timedelta(minutes=20)
 DEFAULT_WINDOW = timedelta(hours=2)
 
+# What stands on the signed record.
+SIGNED_FIELDS = frozenset(
+    "ticket_id station_id engineer_id window_start window_end symptom cause solution "
+    "precautions retested signature signed_by opinion rating".split()
+)
 TRANSITIONS = {
     "appointed": {"draft", "appointed"},
     "departed": {"appointed"},
@@ -164,6 +169,24 @@ class ServiceVisit(models.Model):
                     self.env["ir.sequence"].next_by_code("service.visit") or "/"
                 )
         return super().create(vals_list)
+
+    def write(self, vals):
+        """What the customer signed stays as it was, whatever the door."""
+        signed = self.filtered(lambda visit: visit.state in ("done", "absent"))
+        changed = SIGNED_FIELDS & vals.keys()
+        if signed and changed and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Visit %(visit)s is finished: %(fields)s stay as they were signed. "
+                    "Plan another visit.",
+                    visit=", ".join(signed.mapped("name")),
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in sorted(changed)
+                    ),
+                )
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

@@ -60,6 +60,16 @@ class TestTicket(AfterSalesCommon):
             ticket.action_dispatch()
         self.assertFalse(ticket.accepted_at)
 
+    def test_another_companys_station_does_not_serve(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        ticket = (
+            self.env["helpdesk.ticket"]
+            .with_company(other)
+            .create({"name": "Fault", "region_id": self.region_urban.id})
+        )
+        self.assertEqual(ticket.company_id, other)
+        self.assertFalse(ticket.station_id)
+
     @rules("WAR-22")
     def test_coverage_is_frozen_when_dispatched(self):
         ticket = self._new_ticket()

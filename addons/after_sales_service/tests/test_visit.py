@@ -25,6 +25,16 @@ class TestVisit(AfterSalesCommon):
             {"restored", "signed"}, set(visit.ticket_id.event_ids.mapped("kind"))
         )
 
+    @rules("VIS-24")
+    def test_what_was_signed_stays_as_it_was(self):
+        visit = self._working_visit(self._new_ticket())
+        self._sign(visit)
+        visit.action_done()
+        for user in (self.engineer, self.hotline, self.manager):
+            for vals in ({"solution": "Other"}, {"rating": "1"}, {"signature": False}):
+                with self.assertRaisesRegex(UserError, "as they were signed"):
+                    visit.with_user(user).write(vals)
+
     @rules("VIS-01")
     def test_window_is_shorter_than_half_a_day(self):
         ticket = self._new_ticket()
