@@ -4,7 +4,15 @@ from odoo.exceptions import UserError
 
 from ..tools import callback as callback_tools
 from ..tools import coverage as coverage_tools
+from .service_sla_policy import DELIVERY_MODES, SEVERITIES, TICKET_KINDS
 
+PROMISE_SOURCES = {
+    "region_id",
+    "equipment_id",
+    "severity",
+    "kind",
+    "delivery_mode",
+}
 SCAN_SOURCES = {"equipment_id", "component_id", "item_id"}
 
 
@@ -13,15 +21,7 @@ class HelpdeskTicket(models.Model):
 
     description = fields.Html(required=False)
     kind = fields.Selection(
-        selection=[
-            ("repair", "Repair"),
-            ("consultation", "Consultation"),
-            ("complaint", "Complaint"),
-            ("installation", "Installation"),
-            ("training", "Training"),
-            ("inspection", "Inspection"),
-            ("emergency", "Emergency"),
-        ],
+        selection=TICKET_KINDS,
         required=True,
         default="repair",
         tracking=True,
@@ -80,7 +80,7 @@ class HelpdeskTicket(models.Model):
         check_company=True,
     )
     delivery_mode = fields.Selection(
-        selection=[("remote", "Remote"), ("shop", "Shop"), ("onsite", "On site")],
+        selection=DELIVERY_MODES,
         required=True,
         default="onsite",
         tracking=True,
@@ -95,12 +95,7 @@ class HelpdeskTicket(models.Model):
         tracking=True,
     )  # CARE-15
     severity = fields.Selection(
-        selection=[
-            ("serious", "Serious"),
-            ("major", "Major"),
-            ("general", "General"),
-            ("none", "Non-fault"),
-        ],
+        selection=SEVERITIES,
         default="general",
         tracking=True,
     )
@@ -148,6 +143,10 @@ class HelpdeskTicket(models.Model):
         compute="_compute_coverage_id",
     )
     coverage_sentence = fields.Char(compute="_compute_coverage_id")
+    awaited_events = fields.Json(
+        compute="_compute_awaited_events",
+        help="Events a promise of this ticket still waits for.",
+    )
     next_deadline = fields.Datetime(compute="_compute_next_deadline")
     next_step = fields.Char(compute="_compute_next_step")
 
@@ -236,6 +235,20 @@ class HelpdeskTicket(models.Model):
                     answer.date_start,
                     answer.date_end,
                 )
+
+    @api.depends("clock_ids.state", "event_ids.kind")
+    def _compute_awaited_events(self):
+        for ticket in self:
+            awaited = {
+                clock.policy_id.start_event
+                if clock.state == "waiting"
+                else clock.policy_id.stop_event
+                for clock in ticket.clock_ids
+                if not clock.stopped_at
+            }
+            ticket.awaited_events = sorted(
+                awaited - set(ticket.event_ids.mapped("kind"))
+            )
 
     @api.depends("clock_ids.deadline", "clock_ids.state")
     def _compute_next_deadline(self):
@@ -363,7 +376,7 @@ class HelpdeskTicket(models.Model):
             self._follow_stage(was_closed)
         if SCAN_SOURCES & vals.keys():
             self._refresh_coverage()
-        if {"region_id", "equipment_id"} & vals.keys():
+        if PROMISE_SOURCES & vals.keys():
             self.filtered(lambda ticket: not ticket.accepted_at)._start_clocks()
         return result
 
@@ -544,6 +557,44 @@ class HelpdeskTicket(models.Model):
                 ).id
             }
         )
+        return True
+
+    def action_confirm_fault(self):
+        """The hotline confirms the fault: promises may start here (SLA-20)."""
+        return self._record_once("confirmed")
+
+    def action_respond(self):
+        """The customer has been answered (SLA-14)."""
+        return self._record_once("responded")
+
+    def action_propose(self):
+        """A solution has been proposed to the customer (SLA-06)."""
+        return self._record_once("proposed")
+
+    def action_submit(self):
+        """The problem goes to the next support level (SLA-15)."""
+        return self._record_once("submitted")
+
+    def _record_once(self, kind):
+        """Record an event that happens once on an open ticket."""
+        self.check_access("write")
+        label = dict(
+            self.env["service.event"]._fields["kind"]._description_selection(self.env)
+        )[kind]
+        for ticket in self:
+            if ticket.stage_id.closed:
+                raise UserError(
+                    self.env._("Ticket %s is closed already.", ticket.number)
+                )
+            if kind in ticket.event_ids.mapped("kind"):
+                raise UserError(
+                    self.env._(
+                        "Ticket %(ticket)s: %(event)s is recorded already.",
+                        ticket=ticket.number,
+                        event=label,
+                    )
+                )
+        self._record_event(kind)
         return True
 
     def action_plan_visit(self):

@@ -25,7 +25,10 @@ class ServiceCallbackPolicy(models.Model):
         ondelete="cascade",
     )
     tier = fields.Selection(selection=TIERS, required=True)
-    days = fields.Integer(required=True)
+    days = fields.Integer(
+        required=True,
+        help="0: no limit is stated; the call is owed from the day the job ends.",
+    )
     working = fields.Boolean(
         string="Working days", help="Count working days instead of calendar days."
     )
@@ -35,7 +38,7 @@ class ServiceCallbackPolicy(models.Model):
     rule = fields.Char(required=True)
 
     _days_positive = models.Constraint(
-        "CHECK (days > 0)", "A callback is due at least one day after the job."
+        "CHECK (days >= 0)", "A callback cannot be due before the job is done."
     )
     _tier_uniq = models.UniqueIndex(
         "(program_id, tier)", "This programme has a policy for this callback already."

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 EVENT_KINDS = [
     ("reported", "Reported"),
     ("confirmed", "Fault confirmed"),
+    ("responded", "Customer answered"),
+    ("submitted", "Passed to the next support level"),
     ("dispatched", "Dispatched"),
     ("order_received", "Order received"),
     ("proposed", "Solution proposed"),

@@ -50,6 +50,10 @@ class ServiceRegion(models.Model):
                 region.station_id or region.parent_id.serving_station_id
             )
 
+    def _lies_in(self, region) -> bool:
+        """Whether this region is ``region`` or a part of it; nowhere lies in none."""
+        return (self.parent_path or "").startswith(region.parent_path)
+
     @api.constrains("parent_id")
     def _check_parent_id(self):
         if self._has_cycle():

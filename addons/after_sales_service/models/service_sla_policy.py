@@ -5,6 +5,30 @@ from odoo.exceptions import ValidationError
 from ..tools.clock import Promise
 from .service_event import EVENT_KINDS
 
+SEVERITIES = [
+    ("serious", "Serious"),
+    ("major", "Major"),
+    ("general", "General"),
+    ("minor", "Minor"),
+    ("none", "Non-fault"),
+]
+TICKET_KINDS = [
+    ("repair", "Repair"),
+    ("consultation", "Consultation"),
+    ("complaint", "Complaint"),
+    ("installation", "Installation"),
+    ("training", "Training"),
+    ("inspection", "Inspection"),
+    ("emergency", "Emergency"),
+]
+DELIVERY_MODES = [("remote", "Remote"), ("shop", "Shop"), ("onsite", "On site")]
+# Policy field that must equal a ticket field where it is set.
+CONDITIONS = {
+    "severity": "severity",
+    "ticket_kind": "kind",
+    "delivery_mode": "delivery_mode",
+}
+
 
 class ServiceSlaPolicy(models.Model):
     """A promise with a clock: from one event to another in so much time (T-18)."""
@@ -47,6 +71,29 @@ class ServiceSlaPolicy(models.Model):
         ],
         help="Only for customers in such a region. Empty: everywhere.",
     )
+    severity = fields.Selection(
+        selection=SEVERITIES, help="Only for such faults. Empty: for all."
+    )  # T-04, T-05
+    ticket_kind = fields.Selection(
+        selection=TICKET_KINDS,
+        string="Ticket kind",
+        help="Only for such tickets. Empty: for all.",
+    )
+    delivery_mode = fields.Selection(
+        selection=DELIVERY_MODES,
+        help="Only for jobs done this way. Empty: for all.",
+    )
+    region_id = fields.Many2one(
+        comodel_name="service.region",
+        string="In region",
+        help="Only for customers in this region or a part of it. Empty: everywhere.",
+    )
+    except_region_id = fields.Many2one(
+        comodel_name="service.region",
+        string="Except region",
+        help="Not for customers in this region or a part of it. A customer whose "
+        "region is unknown counts as elsewhere.",
+    )
     pausable = fields.Boolean(default=True)
     rule = fields.Char(required=True)
     active = fields.Boolean(default=True)
@@ -76,9 +123,19 @@ class ServiceSlaPolicy(models.Model):
     def _matches(self, ticket) -> bool:
         """Whether this promise was made to the customer of ``ticket``."""
         self.ensure_one()
-        return not self.region_class or self.region_class == (
-            ticket.region_id.region_class or "unknown"
-        )
+        region = ticket.region_id
+        if self.region_class and self.region_class != (
+            region.region_class or "unknown"
+        ):
+            return False
+        if any(
+            self[mine] and self[mine] != ticket[theirs]
+            for mine, theirs in CONDITIONS.items()
+        ):
+            return False
+        if self.region_id and not region._lies_in(self.region_id):
+            return False
+        return not (self.except_region_id and region._lies_in(self.except_region_id))
 
     def _get_promises(self) -> dict:
         """The policies as :class:`tools.clock.Promise`, keyed by id."""

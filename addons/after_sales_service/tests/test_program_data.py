@@ -33,7 +33,7 @@ class TestShippedTables(TransactionCase):
 
     @rules("NET-07", "T-14")
     def test_sixteen_regions_each_with_its_station(self):
-        regions = self.env["service.region"].search([("parent_id", "=", False)])
+        regions = self.env["service.region"].search([("station_id", "!=", False)])
         self.assertEqual(len(regions), 16)
         self.assertEqual(len(regions.station_id), 16)
         for region in regions:
@@ -61,3 +61,255 @@ class TestShippedTables(TransactionCase):
         calendar = self.env.ref("after_sales_service.calendar_careplan")
         hours = calendar._get_clock_calendars()[calendar.id]
         self.assertEqual(dict(hours.shifts), dict.fromkeys(range(7), ((480, 1080),)))
+
+
+@tagged("post_install", "-at_install")
+class TestProfiles(TransactionCase):
+    """Every vendor profile, row by row, with the numbers of the rules."""
+
+    def _program(self, name):
+        return self.env.ref(f"after_sales_service.program_{name}")
+
+    def _terms(self, name):
+        return {
+            (term.category_id.code, term.months, term.start_basis, term.rule)
+            for term in self._program(name).term_ids
+        }
+
+    def _clocks(self, name, **conditions):
+        """(start, stop, amount, unit) of the policies under these conditions."""
+        policies = self._program(name).policy_ids
+        for field, value in conditions.items():
+            if field.endswith("region_id") and value:
+                value = self.env.ref(f"after_sales_service.region_{value}")
+                policies = policies.filtered(lambda p, f=field, v=value: p[f] == v)
+            else:
+                policies = policies.filtered(
+                    lambda p, f=field, v=value: (
+                        (p[f] or False) == v
+                        if not f.endswith("region_id")
+                        else not p[f]
+                    )
+                )
+        return sorted((p.start_event, p.stop_event, p.amount, p.unit) for p in policies)
+
+    def _hours(self, name, field):
+        calendar = self._program(name)[field]
+        return dict(calendar._get_clock_calendars()[calendar.id].shifts)
+
+    def test_every_profile_ships(self):
+        codes = set(self.env["service.program"].search([]).mapped("code"))
+        expected = "TC CAREPLAN CT CT_LOGISTICS QH NX XC LB PCC HF HF_HUAWEI HF_DELL TD"
+        self.assertLessEqual(set(expected.split()), codes)
+
+    @rules("SLA-38")
+    def test_china_telecom(self):
+        self.assertFalse(self._clocks("ct"))
+        self.assertEqual(
+            self._clocks("ct_logistics"),
+            [
+                ("reported", "responded", 1, "working_day"),
+                ("reported", "restored", 3, "working_day"),
+            ],
+        )
+
+    @rules("WAR-26", "SLA-24")
+    def test_qingheng(self):
+        self.assertEqual(
+            self._terms("qh"),
+            {
+                ("WHOLE_MACHINE", 18, "installation", "WAR-26"),
+                ("SCALE_BODY", 36, "acceptance", "WAR-26"),
+                ("SCALE_ELECTRICAL", 18, "acceptance", "WAR-26"),
+            },
+        )
+        self.assertEqual(
+            self._clocks("qh", region_id="east"), [("reported", "arrived", 24, "hour")]
+        )
+        self.assertEqual(
+            self._clocks("qh", except_region_id="east"),
+            [("reported", "arrived", 48, "hour")],
+        )
+        self.assertEqual(
+            self._clocks("qh", region_id=False, except_region_id=False),
+            [("arrived", "restored", 24, "hour")],
+        )
+        east = self.env.ref("after_sales_service.region_east")
+        self.assertEqual(
+            set(
+                self.env["service.region"]
+                .search([("parent_id", "=", east.id)])
+                .mapped("code")
+            ),
+            {"JIANGSU", "ZHEJIANG", "SHANGHAI", "ANHUI"},
+        )
+
+    @rules("SLA-25", "SLA-26", "CF-27", "T-13")
+    def test_ningxia(self):
+        self.assertEqual(
+            self._terms("nx"), {("WHOLE_MACHINE", 12, "acceptance", "WAR-25")}
+        )
+        self.assertEqual(
+            self._clocks("nx"),
+            [
+                ("reported", "arrived", 8, "hour"),
+                ("reported", "restored", 24, "hour"),
+                ("reported", "signed", 24, "hour"),
+            ],
+        )
+        self.assertEqual(
+            self._hours("nx", "hotline_calendar_id"),
+            dict.fromkeys(range(7), ((8 * 60, 24 * 60),)),
+        )
+
+    def test_xunchuang_and_assembled_pcs_serve_on_working_days(self):
+        """Their rules name neither a term with a start nor a limit in hours."""
+        for name in ("xc", "pcc"):
+            self.assertFalse(self._terms(name))
+            self.assertFalse(self._clocks(name))
+            self.assertEqual(
+                self._hours(name, "onsite_calendar_id"),
+                dict.fromkeys(range(5), ((0, 24 * 60),)),
+            )
+
+    @rules("SLA-27")
+    def test_light_boxes(self):
+        self.assertFalse(self._terms("lb"))
+        self.assertEqual(
+            self._clocks("lb"),
+            [
+                ("reported", "arrived", 1, "hour"),
+                ("reported", "proposed", 30, "minute"),
+            ],
+        )
+        self.assertFalse(self._program("lb").onsite_calendar_id)
+
+    @rules("T-05", "SLA-13", "SLA-15", "SLA-16", "CF-19", "CF-20")
+    def test_hefei_event_classes(self):
+        # response, passed on, restored, arrival in Hefei, arrival in the province:
+        # all in minutes as printed in the table
+        table = {
+            "serious": (5, None, 240, 40, 300),
+            "major": (10, 30, 240, 60, 360),
+            "general": (10, 60, 240, 60, 480),
+            "none": (10, 60, None, 120, 600),
+        }
+        self.assertFalse(self._clocks("hf", severity="minor"))
+        for severity, expected in table.items():
+            policies = self._program("hf").policy_ids.filtered(
+                lambda policy, severity=severity: policy.severity == severity
+            )
+            found = {
+                (p.stop_event, p.region_id.code, p.except_region_id.code): p.amount
+                * {"hour": 60, "minute": 1}[p.unit]
+                for p in policies
+            }
+            keys = (
+                ("responded", False, False),
+                ("submitted", False, False),
+                ("restored", False, False),
+                ("arrived", "HEFEI", False),
+                ("arrived", "ANHUI", "HEFEI"),
+            )
+            self.assertEqual(
+                found,
+                {
+                    key: minutes
+                    for key, minutes in zip(keys, expected, strict=True)
+                    if minutes is not None
+                },
+            )
+            self.assertEqual(set(policies.mapped("start_event")), {"reported"})
+
+    @rules("WAR-29", "WAR-30", "SLA-12", "DSP-13", "CF-17", "CB-10")
+    def test_hefei_for_every_fault(self):
+        self.assertEqual(
+            self._terms("hf"), {("WHOLE_MACHINE", 36, "acceptance", "WAR-29")}
+        )
+        everywhere = {"severity": False, "ticket_kind": False}
+        self.assertEqual(
+            self._clocks("hf", region_id=False, except_region_id=False, **everywhere),
+            [
+                ("reported", "appointed", 10, "minute"),
+                ("reported", "arrived", 8, "hour"),
+            ],
+        )
+        self.assertEqual(
+            self._clocks("hf", region_id="hefei", **everywhere),
+            [("reported", "restored", 2, "hour")],
+        )
+        self.assertEqual(
+            self._clocks("hf", except_region_id="hefei", **everywhere),
+            [("reported", "restored", 4, "hour")],
+        )
+        self.assertEqual(
+            self._clocks("hf", ticket_kind="consultation"),
+            [("reported", "proposed", 30, "minute")],
+        )
+        self.assertEqual(
+            self._clocks("hf", ticket_kind="complaint"),
+            [
+                ("reported", "responded", 2, "hour"),
+                ("reported", "responded", 10, "minute"),
+            ],
+        )
+        for name in ("hf", "hf_huawei", "hf_dell"):
+            callback = self._program(name).callback_policy_ids
+            self.assertEqual(
+                (callback.tier, callback.days, callback.onsite_only, callback.rule),
+                ("1", 0, False, "CB-10"),
+            )
+
+    @rules("T-04", "SLA-18")
+    def test_huawei_fault_levels(self):
+        self.assertEqual(
+            self._terms("hf_huawei"), {("WHOLE_MACHINE", 12, "acceptance", "WAR-29")}
+        )
+        # level: response, report to the vendor, arrival in hours
+        for severity, expected in {
+            "serious": {"responded": 1, "submitted": 2},
+            "major": {"responded": 2, "submitted": 24, "arrived": 24},
+            "general": {"responded": 2, "submitted": 48, "arrived": 48},
+            "minor": {"responded": 2, "submitted": 96, "arrived": 96},
+            "none": {},
+        }.items():
+            self.assertEqual(
+                self._clocks("hf_huawei", severity=severity),
+                sorted(("reported", k, v, "hour") for k, v in expected.items()),
+            )
+        arrivals = self._program("hf_huawei").policy_ids.filtered(
+            lambda policy: policy.stop_event == "arrived"
+        )
+        self.assertEqual(set(arrivals.mapped("delivery_mode")), {"onsite"})
+
+    @rules("SLA-20", "SLA-21", "T-13")
+    def test_dell(self):
+        self.assertEqual(
+            self._terms("hf_dell"), {("WHOLE_MACHINE", 36, "acceptance", "WAR-29")}
+        )
+        self.assertEqual(self._clocks("hf_dell"), [("confirmed", "arrived", 4, "hour")])
+        weekday, weekend = ((8 * 60 + 30, 21 * 60),), ((8 * 60 + 30, 17 * 60 + 30),)
+        self.assertEqual(
+            self._hours("hf_dell", "hotline_calendar_id"),
+            {**dict.fromkeys(range(5), weekday), 5: weekend, 6: weekend},
+        )
+        self.assertFalse(self._program("hf_dell").onsite_calendar_id)
+
+    @rules("WAR-33", "SLA-30", "SLA-31", "SLA-32", "SLA-33", "T-06", "T-07", "CF-14")
+    def test_taide(self):
+        self.assertEqual(
+            self._terms("td"), {("WHOLE_MACHINE", 36, "acceptance", "WAR-33")}
+        )
+        # Half an hour whatever the kind of fault or emergency.
+        self.assertEqual(
+            self._clocks("td", delivery_mode=False, severity=False, ticket_kind=False),
+            [("reported", "responded", 30, "minute")],
+        )
+        self.assertEqual(
+            self._clocks("td", delivery_mode="remote"),
+            [("reported", "responded", 1, "hour")],
+        )
+        self.assertEqual(
+            self._clocks("td", delivery_mode="onsite"),
+            [("reported", "arrived", 24, "hour")],
+        )

@@ -67,6 +67,93 @@ class TestSla(AfterSalesCommon):
                 promises,
             )
 
+    def _promises(self, ticket):
+        return {
+            (clock.policy_id.stop_event, clock.policy_id.amount, clock.policy_id.unit)
+            for clock in ticket.clock_ids
+        }
+
+    @rules("SLA-13", "SLA-12", "CF-17", "CF-20")
+    def test_severity_and_place_choose_the_promises(self):
+        self.equipment.program_id = self.env.ref("after_sales_service.program_hf")
+        always = {("appointed", 10, "minute"), ("arrived", 8, "hour")}
+        serious = {("responded", 5, "minute"), ("restored", 4, "hour")}
+        elsewhere = {("restored", 4, "hour")}
+        for region, place in (
+            ("hefei", {("restored", 2, "hour"), ("arrived", 40, "minute")}),
+            ("bengbu_urban", elsewhere | {("arrived", 5, "hour")}),
+            ("jiangsu", elsewhere),
+            (False, elsewhere),
+        ):
+            self.equipment.region_id = region and self.env.ref(
+                f"after_sales_service.region_{region}"
+            )
+            ticket = self._new_ticket(dispatch=False)
+            ticket.severity = "serious"
+            self.assertEqual(self._promises(ticket), always | serious | place, region)
+
+    @rules("SLA-24")
+    def test_a_part_of_a_region_lies_in_it(self):
+        self.equipment.program_id = self.env.ref("after_sales_service.program_qh")
+        for region, hours in (("bengbu_urban", 24), ("shanghai", 24), (False, 48)):
+            self.equipment.region_id = region and self.env.ref(
+                f"after_sales_service.region_{region}"
+            )
+            ticket = self._new_ticket(dispatch=False)
+            self.assertEqual(
+                self._promises(ticket),
+                {("arrived", hours, "hour"), ("restored", 24, "hour")},
+            )
+
+    def test_kind_and_way_of_service_choose_the_promises(self):
+        self.equipment.program_id = self.env.ref("after_sales_service.program_hf")
+        ticket = self._new_ticket(dispatch=False)
+        self.assertNotIn(("proposed", 30, "minute"), self._promises(ticket))
+        ticket.kind = "consultation"
+        self.assertIn(("proposed", 30, "minute"), self._promises(ticket))
+        self.equipment.program_id = self.env.ref("after_sales_service.program_td")
+        ticket = self._new_ticket(dispatch=False)
+        self.assertIn(("arrived", 24, "hour"), self._promises(ticket))
+        ticket.delivery_mode = "remote"
+        self.assertEqual(
+            self._promises(ticket),
+            {("responded", 30, "minute"), ("responded", 1, "hour")},
+        )
+
+    @rules("SLA-20")
+    def test_the_clock_starts_when_the_fault_is_confirmed(self):
+        self.equipment.program_id = self.env.ref("after_sales_service.program_hf_dell")
+        ticket = self._new_ticket(dispatch=False)
+        self.assertEqual(self._states(ticket), {"SLA-20": "waiting"})
+        self.assertEqual(ticket.awaited_events, ["confirmed"])
+        self._pass_time(hours=6)
+        ticket.action_confirm_fault()
+        clock = ticket.clock_ids
+        self.assertEqual(clock.state, "running")
+        self.assertEqual((clock.deadline - clock.started_at).total_seconds(), 4 * 3600)
+        self.assertEqual(ticket.awaited_events, ["arrived"])
+        with self.assertRaisesRegex(UserError, "recorded already"):
+            ticket.action_confirm_fault()
+
+    @rules("SLA-14", "SLA-15")
+    def test_an_answer_and_the_next_level_stop_their_clocks(self):
+        self.equipment.program_id = self.env.ref("after_sales_service.program_hf")
+        ticket = self._new_ticket(dispatch=False)
+        states = {
+            clock.policy_id.stop_event: clock
+            for clock in ticket.clock_ids
+            if clock.policy_id.severity
+        }
+        self._pass_time(minutes=5)
+        ticket.action_respond()
+        self.assertEqual(states["responded"].state, "met")
+        self._pass_time(minutes=60)
+        ticket.action_submit()
+        # One hour counted from the report, not from the answer.
+        self.assertEqual(
+            (states["submitted"].state, states["submitted"].overrun), ("missed", 5)
+        )
+
     def test_cron_marks_what_is_past_its_deadline(self):
         ticket = self._new_ticket(dispatch=False)
         self._pass_time(hours=5)

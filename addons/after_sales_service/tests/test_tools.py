@@ -116,6 +116,17 @@ class TestClock(BaseCase):
             (reading.state, reading.deadline), ("running", START + 6 * hour)
         )
 
+    @rules("SLA-14", "SLA-15")
+    def test_an_appointment_answers_and_a_repair_needs_no_next_level(self):
+        hour = timedelta(hours=1)
+        for kept, by in (("responded", "appointed"), ("submitted", "restored")):
+            promise = clock.Promise("reported", kept, 2, "hour")
+            events = [("reported", START), (by, START + hour)]
+            self.assertEqual(clock.read(promise, events, START + 9 * hour).state, "met")
+        promise = clock.Promise("reported", "submitted", 2, "hour")
+        events = [("reported", START), ("appointed", START + hour)]
+        self.assertEqual(clock.read(promise, events, START + 9 * hour).state, "missed")
+
     def test_a_pause_does_not_heal_a_missed_promise(self):
         promise = clock.Promise("reported", "restored", 1, "hour")
         hour = timedelta(hours=1)
@@ -144,6 +155,23 @@ class TestCoverage(BaseCase):
         )
         late = self._ask(part, proofs, date(2029, 3, 2))
         self.assertEqual((late.verdict, late.reason), ("chargeable", "expired"))
+
+    def test_the_whole_machine_stands_in_for_parts_without_a_term(self):
+        terms = {
+            "HARD_DISK": coverage.Term("HARD_DISK", 12),
+            "WHOLE_MACHINE": coverage.Term("WHOLE_MACHINE", 36, rule="WAR-29"),
+        }
+        self.assertEqual(coverage.term_for("HARD_DISK", terms).months, 12)
+        self.assertEqual(coverage.term_for("MEMORY", terms).months, 36)
+        self.assertIsNone(coverage.term_for("MEMORY", self.TERMS))
+        proofs = coverage.Proofs(invoice=date(2026, 3, 2))
+        day = date(2028, 3, 2)
+        part = coverage.Part("MEMORY")
+        answer = coverage.warranty(part, terms, proofs, day)
+        self.assertEqual((answer.verdict, answer.rule), ("warranty", "WAR-29"))
+        gift = coverage.Part("MEMORY", source="gift")
+        answer = coverage.warranty(gift, terms, proofs, day)
+        self.assertEqual((answer.verdict, answer.rule), ("chargeable", "WAR-04"))
 
     @rules("WAR-02", "CF-34")
     def test_without_invoice_certificate_then_last_day_of_factory_month(self):

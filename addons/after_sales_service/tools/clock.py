@@ -18,6 +18,13 @@ UNITS = ("minute", "hour", "day", "working_day")
 HORIZON_DAYS = 3 * 366
 # When a case ends, whatever was still promised ends with it.
 END_EVENTS = ("closed", "cancelled")
+# What also keeps a promise: an appointment answers the customer, a fault that is
+# repaired needs no next support level (SLA-14, SLA-15).
+KEPT_BY = {
+    "responded": ("proposed", "appointed", "arrived", "restored"),
+    "proposed": ("restored",),
+    "submitted": ("restored",),
+}
 
 Interval = tuple[datetime, datetime]
 
@@ -260,7 +267,11 @@ def read(
     start = next((at for kind, at in events if kind == promise.start_event), None)
     if start is None:
         return Reading("waiting")
-    stops = {promise.stop_event, *END_EVENTS}
+    stops = {
+        promise.stop_event,
+        *KEPT_BY.get(promise.stop_event, ()),
+        *END_EVENTS,
+    }
     stop = next((at for kind, at in events if kind in stops and at >= start), None)
     until = stop or now
     pauses, paused_since = [], None

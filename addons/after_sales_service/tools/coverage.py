@@ -15,6 +15,8 @@ from dateutil.relativedelta import relativedelta
 # customer's favour outranks a bill).
 VERDICTS = ("warranty", "plan", "goodwill", "chargeable")
 REPLACEMENT_MONTHS = 3
+# The term of this category holds for every part that has none of its own.
+WHOLE_MACHINE = "WHOLE_MACHINE"
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,18 @@ def last_day(start: date, months: int) -> date:
     return start + relativedelta(months=months) - timedelta(days=1)
 
 
+def term_for(category: str, terms: Mapping[str, Term]) -> Term | None:
+    """The term of a part category, else that of the whole machine (WAR-29)."""
+    return terms.get(category) or terms.get(WHOLE_MACHINE)
+
+
 def warranty(part: Part, terms: Mapping[str, Term], proofs: Proofs, on: date) -> Answer:
     """The warranty's answer for ``part`` on the day ``on``."""
     if part.source == "customer":  # WAR-05
         return Answer("warranty", "chargeable", "own_part", "WAR-05")
     if part.source == "gift":  # WAR-04, CF-10
         return Answer("warranty", "chargeable", "gift", "WAR-04")
-    term = terms.get(part.category)
+    term = term_for(part.category, terms)
     if term and term.excluded:
         return Answer("warranty", "chargeable", "gift", "WAR-04")
     if part.source == "replacement" and part.installed_on:
