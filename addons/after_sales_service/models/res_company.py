@@ -19,6 +19,17 @@ class ResCompany(models.Model):
         string="Test clock",
         help="What time it is in a sandbox company. It only moves forward.",
     )
+    service_retest_min = fields.Integer(
+        string="Re-tests at hand-over",
+        default=2,
+        help="How often a repaired machine is tested in front of the customer "
+        "before he takes it.",
+    )  # SHOP-13, AMB-11
+
+    _service_retest_min_two = models.Constraint(
+        "CHECK (service_retest_min >= 2)",
+        "A repaired machine is re-tested at least twice (SHOP-13).",
+    )
 
     @api.constrains("service_sandbox", "service_test_now")
     def _check_service_test_now(self):

@@ -8,3 +8,4 @@ from . import test_ticket
 from . import test_tools
 from . import test_tours
 from . import test_visit
+from . import test_workshop
