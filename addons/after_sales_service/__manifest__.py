@@ -25,6 +25,7 @@
         "data/service.callback.policy.csv",
         "data/service.item.category.csv",
         "data/service.item.csv",
+        "data/keep_tables.xml",
         "data/service_fee.xml",
         "data/ir_cron.xml",
         "data/workshop_data.xml",

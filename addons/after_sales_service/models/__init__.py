@@ -1,5 +1,6 @@
 from . import service_guarded_mixin
 from . import helpdesk_ticket
+from . import ir_model_data
 from . import helpdesk_ticket_workshop
 from . import product_template
 from . import repair_order

@@ -8,6 +8,23 @@ from .common import rules
 class TestShippedTables(TransactionCase):
     """The tables that ship are the tables of the rules, row by row."""
 
+    def test_an_upgrade_changes_no_row_a_manager_may_have_changed(self):
+        callback = self.env.ref("after_sales_service.callback_tc_1")
+        callback.days = 5
+        values = {
+            "xml_id": "after_sales_service.callback_tc_1",
+            "values": {"days": 3},
+            "noupdate": False,
+        }
+        self.env["service.callback.policy"]._load_records([values], update=True)
+        self.assertEqual(callback.days, 5)
+        rows = self.env["ir.model.data"].search(
+            [("module", "=", "after_sales_service"), ("model", "like", "service.%")]
+        )
+        self.assertFalse(
+            rows.filtered(lambda row: not row.noupdate).mapped("complete_name")
+        )
+
     @rules("WAR-03", "T-01")
     def test_warranty_terms(self):
         terms = {

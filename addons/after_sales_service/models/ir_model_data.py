@@ -1,0 +1,32 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+
+TABLES = (
+    "service.part.category",
+    "service.warranty.term",
+    "service.station",
+    "service.region",
+    "service.sla.policy",
+    "service.callback.policy",
+    "service.item.category",
+    "service.item",
+)
+
+
+class IrModelData(models.Model):
+    _inherit = "ir.model.data"
+
+    @api.model
+    def _keep_service_tables(self):
+        """Shipped rows belong to the service manager once they are loaded.
+
+        Tables come as CSV, which Odoo would load anew at every upgrade; so an
+        upgrade adds rows and changes none. Called by data/keep_tables.xml.
+        """
+        self.search(
+            [
+                ("module", "=", "after_sales_service"),
+                ("model", "in", TABLES),
+                ("noupdate", "=", False),
+            ]
+        ).noupdate = True
