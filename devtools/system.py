@@ -217,9 +217,9 @@ class System:
             self.odoo_run(config, *options, doing=f"installing into {name}")
             if source:
                 self.inside(config, "warm", draft, doing="preparing the web assets")
+            self.drop_database(name)  # one that lost its files
             self.server.query(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
             self.server.query(f"COMMENT ON DATABASE \"{name}\" IS '{time.time():.0f}'")
-            shutil.rmtree(self.filestore(name), ignore_errors=True)
             if self.filestore(draft).exists():
                 self.filestore(draft).rename(self.filestore(name))
 

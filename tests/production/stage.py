@@ -200,7 +200,7 @@ class Stage:
                 f"{self.folder}/secrets/tls_certificate.pem",
             ),
             ("/run/secrets/tls_key", f"{self.folder}/secrets/tls_key.pem"),
-            ("/tmp/nginx.pid", f"{self.folder}/nginx.pid"),
+            ("/run/nginx.pid", f"{self.folder}/nginx.pid"),
             ("/etc/nginx/mime.types", str(mime)),
             ("access_log /dev/stdout", f"access_log {self.folder}/access.log"),
             ("error_log /dev/stderr warn", f"error_log {self.folder}/error.log warn"),
