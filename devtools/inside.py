@@ -61,13 +61,11 @@ def warm(env) -> None:
 
 
 def language(env, code: str) -> None:
-    """Load a language and give it to every user and to the company."""
+    """Load a language and give it to every user, customer and the company."""
     env["res.lang"]._activate_lang(code)
     modules = env["ir.module.module"].search([("state", "=", "installed")])
     modules._update_translations(code)
-    users = env["res.users"].with_context(active_test=False).search([])
-    users.partner_id.lang = code
-    env.company.partner_id.lang = code
+    env["res.partner"].with_context(active_test=False).search([]).lang = code
 
 
 def script(env, path: str, scale: str = "1") -> None:

@@ -154,6 +154,13 @@ class HelpdeskTicket(models.Model):
     # Computes
     # ---------------------------------------------------
 
+    @api.depends("name")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        for ticket in self:
+            if not ticket.name:
+                ticket.display_name = self.env._("New ticket")
+
     @api.depends("equipment_id")
     def _compute_from_equipment(self):
         for ticket in self:

@@ -24,7 +24,7 @@ class ServiceGuardedMixin(models.AbstractModel):
             raise AccessError(
                 self.env._(
                     "%(model)s: %(fields)s is set by the buttons only.",
-                    model=self._description,
+                    model=self.env["ir.model"]._get(self._name).name,
                     fields=", ".join(
                         labels._get(self._name, name).field_description
                         for name in sorted(guarded)

@@ -489,13 +489,17 @@ class SparePartRequest(models.Model):
                 raise UserError(self.env._("%s needs no payment.", request.name))
             if not request.is_paid:
                 bills = request.invoice_ids
+                states = dict(
+                    bills._fields["payment_state"]._description_selection(self.env)
+                )
                 raise UserError(
                     self.env._(
                         "%(request)s is not paid: %(bills)s. The customer pays at the "
                         "office, finance registers it.",
                         request=request.name,
                         bills=", ".join(
-                            f"{bill.name} ({bill.payment_state})" for bill in bills
+                            f"{bill.name} ({states[bill.payment_state]})"
+                            for bill in bills
                         )
                         or self.env._("there is no invoice"),
                     )
