@@ -109,7 +109,7 @@ class TestMoneyGate(SpareCommon):
         request.with_user(self.finance).action_create_invoice()
         self.assertEqual(request.sudo().invoice_ids.state, "posted")
         self.assert_refused(
-            request.with_user(self.finance).action_verify_payment, "not_paid"
+            request.with_user(self.finance).action_verify_payment, "Not Paid"
         )
         self.env["account.payment.register"].with_user(self.finance).with_context(
             active_model="account.move", active_ids=request.sudo().invoice_ids.ids
