@@ -156,10 +156,10 @@ class HelpdeskTicket(models.Model):
 
     @api.depends("name")
     def _compute_display_name(self):
-        super()._compute_display_name()
-        for ticket in self:
-            if not ticket.name:
-                ticket.display_name = self.env._("New ticket")
+        result = super()._compute_display_name()
+        for ticket in self.filtered(lambda one: not one.name):
+            ticket.display_name = self.env._("New ticket")
+        return result
 
     @api.depends("equipment_id")
     def _compute_from_equipment(self):
