@@ -1,4 +1,5 @@
 from . import service_guarded_mixin
+from . import service_document_mixin
 from . import helpdesk_ticket
 from . import ir_model_data
 from . import helpdesk_ticket_workshop

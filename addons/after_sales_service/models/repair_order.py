@@ -413,16 +413,7 @@ class RepairOrder(models.Model):
         return missing
 
     def _check_start(self):
-        for repair in self:
-            missing = repair._get_missing_start()
-            if missing:
-                raise UserError(
-                    self.env._(
-                        "Repair %(repair)s cannot start yet. Missing: %(missing)s.",
-                        repair=repair.name,
-                        missing=", ".join(missing),
-                    )
-                )
+        self._check_filled(lambda repair: repair._get_missing_start())
 
     def action_workshop_start(self):
         """Open the case and work."""
@@ -439,18 +430,14 @@ class RepairOrder(models.Model):
             ("keep_decision", self.env._("customer's decision")),
             ("keep_consent_by", self.env._("name of who decided")),
         ]
-        for repair in self:
-            self._raise_missing(
-                repair, [label for name, label in needed if not repair[name]]
-            )
+        self._check_filled(needed)
         self._set_guarded({"keep_consent_at": self._now()})
         return True
 
     def action_ready(self):
         """The repair is finished; the customer is to be called (SHOP-11)."""
         self._check_workshop("working")
-        for repair in self:
-            self._raise_missing(repair, repair._get_missing_texts())
+        self._check_filled(lambda repair: repair._get_missing_texts())
         self._set_guarded({"ready_at": self._now()})
         self._drop_note_activities()
         return True
@@ -539,22 +526,19 @@ class RepairOrder(models.Model):
             )
         return missing + self._get_missing_paper()
 
-    def _raise_missing(self, repair, missing):
-        if missing:
-            raise UserError(
-                self.env._(
-                    "Repair %(repair)s is not complete. Missing: %(missing)s.",
-                    repair=repair.name,
-                    missing=", ".join(missing),
-                )
-            )
+    def _get_missing_give_back(self) -> list:
+        """What is missing before the machine goes home unrepaired, in words."""
+        self.ensure_one()
+        missing = self._get_missing_paper()
+        if self.keep_decision != "home" or not self.keep_consent_at:
+            missing.append(self.env._("customer's decision to take it home (SHOP-08)"))
+        return missing
 
     def action_hand_over(self):
         """Give the repaired machines back against a signature."""
         self._check_desk()
         self._check_workshop("ready")
-        for repair in self:
-            self._raise_missing(repair, repair._get_missing())
+        self._check_filled(lambda repair: repair._get_missing())
         self._leave()
         for repair in self:
             repair.ticket_id._record_event("restored")
@@ -568,13 +552,7 @@ class RepairOrder(models.Model):
         """The customer takes his machine home unrepaired (SHOP-08, SHOP-09)."""
         self._check_desk()
         self._check_workshop("taken_in", "working")
-        for repair in self:
-            missing = repair._get_missing_paper()
-            if repair.keep_decision != "home" or not repair.keep_consent_at:
-                missing.append(
-                    self.env._("customer's decision to take it home (SHOP-08)")
-                )
-            self._raise_missing(repair, missing)
+        self._check_filled(lambda repair: repair._get_missing_give_back())
         self._leave()
         for repair in self:
             repair.ticket_id._record_event("signed")

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 
 class ServiceGuardedMixin(models.AbstractModel):
@@ -59,3 +59,25 @@ class ServiceGuardedMixin(models.AbstractModel):
         self.check_access("write")
         # sudo: the guard lets only the model's own actions through
         return self.sudo().write(vals)
+
+    def _check_filled(self, needed):
+        """Refuse records with an empty field.
+
+        :param needed: a list of (field name, label); or a function that gives the
+            labels of what is missing on one record
+        :raises UserError: names the record and all that is missing
+        """
+        for record in self:
+            missing = (
+                needed(record)
+                if callable(needed)
+                else [label for name, label in needed if not record[name]]
+            )
+            if missing:
+                raise UserError(
+                    self.env._(
+                        "%(record)s is not complete yet. Missing: %(missing)s.",
+                        record=record.display_name,
+                        missing=", ".join(missing),
+                    )
+                )

@@ -2,18 +2,18 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-TRANSITIONS = {"out": {"draft"}, "back": {"out"}}
-
 
 class ServiceLoaner(models.Model):
     """Something lent to a customer until his own is repaired (PRT-22, PRT-25)."""
 
     _name = "service.loaner"
     _description = "Loaner"
-    _inherit = ["service.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["service.document.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "due_date, id desc"
     _rec_names_search = ["name", "serial", "description"]
     _check_company_auto = True
+    _sequence_code = "service.loaner"
+    _transitions = {"draft": {"out"}, "out": {"back"}, "back": set()}
     _guarded_fields = frozenset(
         {"state", "out_at", "out_by_id", "back_at", "back_by_id"}
     )
@@ -132,15 +132,6 @@ class ServiceLoaner(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = (
-                    self.env["ir.sequence"].next_by_code("service.loaner") or "/"
-                )
-        return super().create(vals_list)
-
     def write(self, vals):
         fixed = {"description", "equipment_id", "serial", "ticket_id", "equal_grade"}
         if fixed & vals.keys() and not self.env.su:
@@ -155,46 +146,9 @@ class ServiceLoaner(models.Model):
                     )
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_draft(self):
-        if any(loaner.state != "draft" for loaner in self):
-            raise UserError(
-                self.env._("Only a loaner that was never handed out is deleted.")
-            )
-
     # ---------------------------------------------------
     # Actions
     # ---------------------------------------------------
-
-    def _transition(self, to, **vals):
-        """Move loaners to state ``to``; refuse what the rules do not allow."""
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for loaner in self:
-            if loaner.state not in TRANSITIONS[to]:
-                raise UserError(
-                    self.env._(
-                        "Loaner %(loaner)s is %(state)s; it cannot become %(to)s.",
-                        loaner=loaner.name,
-                        state=labels[loaner.state],
-                        to=labels[to],
-                    )
-                )
-        self._set_guarded({"state": to, **vals})
-
-    def _now(self):
-        return self.company_id[:1]._service_now()
-
-    def _check_filled(self, needed):
-        for loaner in self:
-            missing = [label for name, label in needed if not loaner[name]]
-            if missing:
-                raise UserError(
-                    self.env._(
-                        "Loaner %(loaner)s is not complete. Missing: %(missing)s.",
-                        loaner=loaner.name,
-                        missing=", ".join(missing),
-                    )
-                )
 
     def action_out(self):
         """The customer takes the loaner with him."""

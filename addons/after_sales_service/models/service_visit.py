@@ -15,15 +15,6 @@ SIGNED_FIELDS = frozenset(
     "ticket_id station_id engineer_id window_start window_end symptom cause solution "
     "precautions retested signature signed_by opinion rating".split()
 )
-TRANSITIONS = {
-    "appointed": {"draft", "appointed"},
-    "departed": {"appointed"},
-    "arrived": {"departed"},
-    "working": {"arrived"},
-    "done": {"working"},
-    "absent": {"arrived"},
-    "cancelled": {"draft", "appointed", "departed"},
-}
 
 
 class ServiceVisit(models.Model):
@@ -31,9 +22,20 @@ class ServiceVisit(models.Model):
 
     _name = "service.visit"
     _description = "Visit"
-    _inherit = ["service.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["service.document.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "window_start desc, id desc"
     _check_company_auto = True
+    _sequence_code = "service.visit"
+    _transitions = {
+        "draft": {"appointed", "cancelled"},
+        "appointed": {"appointed", "departed", "cancelled"},
+        "departed": {"arrived", "cancelled"},
+        "arrived": {"working", "absent"},
+        "working": {"done"},
+        "done": set(),
+        "absent": set(),
+        "cancelled": set(),
+    }
     _guarded_fields = frozenset(
         {"state", "departed_at", "arrived_at", "left_at", "done_at"}
     )
@@ -161,15 +163,6 @@ class ServiceVisit(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = (
-                    self.env["ir.sequence"].next_by_code("service.visit") or "/"
-                )
-        return super().create(vals_list)
-
     def write(self, vals):
         """What the customer signed stays as it was, whatever the door."""
         signed = self.filtered(lambda visit: visit.state in ("done", "absent"))
@@ -188,54 +181,20 @@ class ServiceVisit(models.Model):
             )
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_draft(self):
-        if any(visit.state != "draft" for visit in self):
-            raise UserError(self.env._("Only a visit without appointment is deleted."))
-
     # ---------------------------------------------------
     # Actions
     # ---------------------------------------------------
 
-    def _transition(self, to, **vals):
-        """Move visits to state ``to``; refuse what the rules do not allow."""
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for visit in self:
-            if visit.state not in TRANSITIONS[to]:
-                raise UserError(
-                    self.env._(
-                        "Visit %(visit)s is %(state)s; it cannot become %(to)s.",
-                        visit=visit.name,
-                        state=labels[visit.state],
-                        to=labels[to],
-                    )
-                )
-        self._set_guarded({"state": to, **vals})
-
-    def _now(self):
-        return self.company_id[:1]._service_now()
-
     def action_appoint(self):
         """The appointment is agreed with the customer (VIS-01, DSP-11, DSP-12)."""
-        for visit in self:
-            missing = [
-                label
-                for name, label in (
-                    ("engineer_id", self.env._("engineer")),
-                    ("window_start", self.env._("from")),
-                    ("window_end", self.env._("to")),
-                )
-                if not visit[name]
+        self._check_filled(
+            [
+                ("engineer_id", self.env._("engineer")),
+                ("window_start", self.env._("from")),
+                ("window_end", self.env._("to")),
             ]
-            if missing:
-                raise UserError(
-                    self.env._(
-                        "Visit %(visit)s: fill in %(missing)s before you confirm the "
-                        "appointment.",
-                        visit=visit.name,
-                        missing=", ".join(missing),
-                    )
-                )
+        )
+        for visit in self:
             if visit.ticket_id.stage_id.closed:
                 raise UserError(
                     self.env._("Ticket %s is closed.", visit.ticket_id.number)
@@ -327,21 +286,9 @@ class ServiceVisit(models.Model):
         ]
         return [label for name, label in needed if not self[name]]
 
-    def _check_done(self):
-        for visit in self:
-            missing = visit._get_missing()
-            if missing:
-                raise UserError(
-                    self.env._(
-                        "Visit %(visit)s cannot be completed yet. Missing: %(missing)s.",
-                        visit=visit.name,
-                        missing=", ".join(missing),
-                    )
-                )
-
     def action_done(self):
         """Complete the visits: nothing is missing, the customer has signed."""
-        self._check_done()
+        self._check_filled(lambda visit: visit._get_missing())
         self._transition("done", done_at=self._now())
         for visit in self:
             visit.ticket_id._record_event("restored", visit=visit)

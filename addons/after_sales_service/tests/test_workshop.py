@@ -108,7 +108,7 @@ class TestWorkshop(AfterSalesCommon):
             repair.action_workshop_start()
         for word in ("inspection", "configuration check", "consent", "promised date"):
             self.assertIn(word, str(refused.exception))
-        with self.assertRaisesRegex(UserError, "cannot start yet"):
+        with self.assertRaisesRegex(UserError, "not complete yet"):
             repair.sudo().action_repair_start()
         with self.assertRaisesRegex(UserError, "who agreed"):
             repair.action_consent()
@@ -428,7 +428,7 @@ class TestWorkshop(AfterSalesCommon):
             self.env.flush_all()
         with self.assertRaisesRegex(UserError, "stays as it is"):
             loaner.serial = "LOAN-2"
-        with self.assertRaisesRegex(UserError, "never handed out"):
+        with self.assertRaisesRegex(UserError, "never deleted"):
             loaner.unlink()
 
     def test_loaner_states_and_dates(self):

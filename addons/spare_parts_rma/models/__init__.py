@@ -1,4 +1,3 @@
-from . import spare_document_mixin
 from . import res_company
 from . import stock_location
 from . import stock_quant

@@ -13,7 +13,7 @@ class SpareDraw(models.Model):
 
     _name = "spare.draw"
     _description = "Draw or Hand-back of Parts"
-    _inherit = ["spare.document.mixin", "mail.thread"]
+    _inherit = ["service.document.mixin", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
     _sequence_code = "spare.draw"

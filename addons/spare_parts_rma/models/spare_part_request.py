@@ -24,7 +24,7 @@ class SparePartRequest(models.Model):
 
     _name = "spare.part.request"
     _description = "Spare Part Request"
-    _inherit = ["spare.document.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["service.document.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _sequence_code = "spare.part.request"

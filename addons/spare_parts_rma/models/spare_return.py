@@ -13,7 +13,7 @@ class SpareReturn(models.Model):
 
     _name = "spare.return"
     _description = "Weekly Return"
-    _inherit = ["spare.document.mixin", "mail.thread"]
+    _inherit = ["service.document.mixin", "mail.thread"]
     _order = "week desc, station_id"
     _check_company_auto = True
     _guarded_fields = frozenset(

@@ -14,7 +14,7 @@ class SpareRma(models.Model):
 
     _name = "spare.rma"
     _description = "Defective Part Return"
-    _inherit = ["spare.document.mixin", "mail.thread"]
+    _inherit = ["service.document.mixin", "mail.thread"]
     _order = "id desc"
     _rec_names_search = ["name", "serial"]
     _check_company_auto = True

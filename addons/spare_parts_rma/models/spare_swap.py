@@ -13,7 +13,7 @@ class SpareSwap(models.Model):
 
     _name = "spare.swap"
     _description = "Part Swap"
-    _inherit = ["spare.document.mixin", "mail.thread"]
+    _inherit = ["service.document.mixin", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
     _sequence_code = "spare.swap"

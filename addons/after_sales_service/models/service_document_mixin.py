@@ -3,11 +3,11 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 
-class SpareDocumentMixin(models.AbstractModel):
+class ServiceDocumentMixin(models.AbstractModel):
     """A numbered document that changes state only through its own acts."""
 
-    _name = "spare.document.mixin"
-    _description = "Spare Part Document"
+    _name = "service.document.mixin"
+    _description = "Service Document"
     _inherit = ["service.guarded.mixin"]
 
     # state → states that may follow; the first one is where a document begins
