@@ -10,6 +10,7 @@ from . import service_station
 from . import service_visit
 from . import service_equipment
 from . import helpdesk_ticket
+from . import spare_line_mixin
 from . import spare_draw
 from . import spare_swap
 from . import spare_rma
@@ -19,3 +20,5 @@ from . import spare_return_difference
 from . import spare_part_request
 from . import spare_custody_line
 from . import spare_charge
+from . import spare_damage_appraisal
+from . import spare_claim

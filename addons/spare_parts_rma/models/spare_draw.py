@@ -285,69 +285,36 @@ class SpareDraw(models.Model):
 class SpareDrawLine(models.Model):
     _name = "spare.draw.line"
     _description = "Part on a Draw Slip"
+    _inherit = ["spare.line.mixin"]
     _check_company_auto = True
 
     draw_id = fields.Many2one(
         comodel_name="spare.draw", required=True, index=True, ondelete="cascade"
     )
-    product_id = fields.Many2one(
-        comodel_name="product.product",
-        required=True,
-        domain=[("is_storable", "=", True)],
-    )
-    tracking = fields.Selection(related="product_id.tracking")
     lot_id = fields.Many2one(
         comodel_name="stock.lot",
         string="Serial",
         domain="[('product_id', '=', product_id)]",
     )
-    quantity = fields.Float(default=1.0, required=True, digits="Product Unit")
     state = fields.Selection(related="draw_id.state")
 
-    _quantity_positive = models.Constraint(
-        "CHECK (quantity > 0)", "Draw at least one piece."
-    )
+    def _get_fixed_message(self):
+        if self.draw_id.state in ("done", "cancelled"):
+            return self.env._(
+                "%s is finished, its lines stay as they were signed.",
+                self.draw_id.name,
+            )
+        return ""
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_open()
-        return lines
-
-    def write(self, vals):
-        self._check_open()
-        result = super().write(vals)
-        self._check_open()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_open(self):
-        self._check_open()
-
-    def _check_open(self):
+    def _check_line(self):
         for line in self:
-            if line.draw_id.state in ("done", "cancelled"):
-                raise UserError(
-                    self.env._(
-                        "%s is finished, its lines stay as they were signed.",
-                        line.draw_id.name,
-                    )
-                )
-            quantity = line.quantity
-            if line.tracking == "serial" and quantity != 1:
+            if line.tracking == "serial" and line.quantity != 1:
                 raise UserError(
                     self.env._(
                         "%(product)s is tracked by serial: one piece a line, not "
                         "%(quantity)g.",
                         product=line.product_id.display_name,
-                        quantity=quantity,
+                        quantity=line.quantity,
                     )
                 )
-            if quantity != round(quantity):
-                raise UserError(
-                    self.env._(
-                        "%(product)s: %(quantity)g is a fraction of a piece.",
-                        product=line.product_id.display_name,
-                        quantity=quantity,
-                    )
-                )
+        return super()._check_line()

@@ -451,12 +451,27 @@ class SparePartRequest(models.Model):
                         request=request.name,
                     )
                 )
+        self._check_appraised()
         self._transition("submitted", submitted_at=self._now())
         # sudo: the customer's agreement confirms the quote, whoever recorded it
         self.sudo().sale_order_id.filtered(
             lambda order: order.state in ("draft", "sent")
         ).action_confirm()
         return True
+
+    def _check_appraised(self):
+        """A damaged part is appraised first, then applied for (AMB-16)."""
+        pending = self.env["spare.damage.appraisal"]._get_pending(
+            self.filtered(lambda request: request.kind == "oow").ticket_id
+        )
+        if pending:
+            raise UserError(
+                self.env._(
+                    "Damage appraisal %(appraisal)s comes first: the branch service "
+                    "centre approves it, then the customer is asked to pay (RMA-03).",
+                    appraisal=", ".join(pending.mapped("name")),
+                )
+            )
 
     # ---------------------------------------------------
     # Money
@@ -566,10 +581,10 @@ class SparePartRequest(models.Model):
         )
         return True
 
-    def action_reject(self, reason=None):
+    def action_reject(self, reason):
         self._require_group("branch")
         for request in self:
-            text = (reason or request.remark or "").strip()
+            text = (reason or "").strip()
             if not text:
                 raise UserError(self.env._("Say why %s is rejected.", request.name))
             # sudo: the branch centre rejects, it does not write the request
@@ -952,6 +967,7 @@ class SparePartRequest(models.Model):
 class SparePartRequestLine(models.Model):
     _name = "spare.part.request.line"
     _description = "Requested Part"
+    _inherit = ["spare.line.mixin"]
     _order = "request_id, id"
 
     request_id = fields.Many2one(
@@ -961,13 +977,6 @@ class SparePartRequestLine(models.Model):
         ondelete="cascade",
     )
     state = fields.Selection(related="request_id.state")
-    product_id = fields.Many2one(
-        comodel_name="product.product",
-        required=True,
-        index=True,
-        domain=[("is_storable", "=", True)],
-    )
-    quantity = fields.Float(default=1.0, required=True, digits="Product Unit")
     # PRT-03: the basis of the quantity stays on the form
     repaired = fields.Float(readonly=True, digits="Product Unit")
     sold = fields.Float(readonly=True, digits="Product Unit")
@@ -984,46 +993,16 @@ class SparePartRequestLine(models.Model):
         groups="sales_team.group_sale_salesman,account.group_account_invoice",
     )
 
-    _quantity_positive = models.Constraint(
-        "CHECK (quantity > 0)", "Ask for at least one piece."
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_open()
-        return lines
-
-    def write(self, vals):
-        self._check_open()
-        result = super().write(vals)
-        self._check_open()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_open(self):
-        self._check_open()
-
-    def _check_open(self):
+    def _get_fixed_message(self):
         """What was quoted or handed in stays as it was."""
-        for line in self:
-            request = line.request_id
-            if not self.env.su and (request.state != "draft" or request.sale_order_id):
-                raise UserError(
-                    self.env._(
-                        "%s was quoted or submitted: its parts are fixed. Cancel it "
-                        "and make a new request.",
-                        request.name,
-                    )
-                )
-            if line.quantity != round(line.quantity):
-                raise UserError(
-                    self.env._(
-                        "%(product)s: %(quantity)g is a fraction of a piece.",
-                        product=line.product_id.display_name,
-                        quantity=line.quantity,
-                    )
-                )
+        request = self.request_id
+        if not self.env.su and (request.state != "draft" or request.sale_order_id):
+            return self.env._(
+                "%s was quoted or submitted: its parts are fixed. Cancel it and make a "
+                "new request.",
+                request.name,
+            )
+        return ""
 
     def _prepare_planned_move_vals(self, repair):
         """The part line of the repair that is quoted and later swapped in."""

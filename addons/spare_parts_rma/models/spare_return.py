@@ -331,6 +331,15 @@ class SpareReturn(models.Model):
                     box=rma.box_id.name,
                 )
             )
+        if rma._get_held():
+            raise UserError(
+                self.env._(
+                    "%(rma)s is physically damaged and kept until the branch service "
+                    "centre has approved its return (RMA-04). The station writes the "
+                    "damage appraisal.",
+                    rma=rma.display_name,
+                )
+            )
         if rma.return_id != self or rma.state != "at_station":
             raise UserError(
                 self.env._(

@@ -90,6 +90,20 @@ class SpareRma(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
+    damaged = fields.Boolean(
+        string="Physically damaged",
+        tracking=True,
+        help="A damaged piece is returned only after the branch centre approved its "
+        "appraisal (RMA-04).",
+    )
+    appraisal_ids = fields.One2many(
+        comodel_name="spare.damage.appraisal",
+        inverse_name="rma_id",
+        string="Appraisals",
+    )
+    claim_ids = fields.One2many(
+        comodel_name="spare.claim", inverse_name="rma_id", string="Charges and claims"
+    )
     state = fields.Selection(
         selection=[
             ("owed", "Owed"),
@@ -213,13 +227,30 @@ class SpareRma(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._check_fixed(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("damaged"):
+            # sudo: kept back until the appraisal is approved
+            held = self.sudo().filtered(lambda rma: rma.state == "at_station")
+            held._get_held()._set_guarded({"return_id": False})
+        return result
+
+    def _get_held(self):
+        """Damaged pieces whose return the branch centre has not approved (RMA-04)."""
+        # sudo: the gate holds whoever packs
+        return self.filtered(
+            lambda rma: (
+                rma.damaged
+                and "released" not in rma.sudo().appraisal_ids.mapped("state")
+            )
+        )
 
     def _check_fixed(self, vals):
         """What a slip said when it was handed on, it says for ever."""
         fixed = self.browse()
         if {"serial", "symptom"} & vals.keys():
             fixed |= self.filtered(lambda rma: rma.state != "owed")
+        if "damaged" in vals:
+            fixed |= self.filtered(lambda rma: rma.state not in ("owed", "at_station"))
         if "name" in vals:
             fixed |= self
         if "serial" in vals:
@@ -377,6 +408,7 @@ class SpareRma(models.Model):
         loose = self.filtered(
             lambda rma: rma.state == "at_station" and not rma.return_id
         )
+        loose -= loose._get_held()
         returns = self.env["spare.return"]._get_open(loose.station_id)
         for station, batch in loose.grouped("station_id").items():
             batch._set_guarded({"return_id": returns[station].id})
@@ -499,6 +531,18 @@ class SpareRma(models.Model):
     def action_inspect_and_close(self):
         self.action_inspect()
         return self.action_close()
+
+    def action_appraise(self):
+        """Open the damage appraisal of this piece, or begin one."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Damage appraisal"),
+            "res_model": "spare.damage.appraisal",
+            "view_mode": "form",
+            "res_id": self.appraisal_ids[:1].id,
+            "context": {"default_rma_id": self.id},
+        }
 
     def action_print(self):
         return self.env.ref("spare_parts_rma.action_report_rma").report_action(self)

@@ -77,6 +77,16 @@ class SpareSwap(models.Model):
         comodel_name="res.users", string="Grade approved by", readonly=True, copy=False
     )
     remark = fields.Char(compute="_compute_remark", store=True, readonly=False)
+    damaged = fields.Boolean(
+        string="Physically damaged",
+        help="The old part is broken, burnt, wet or bent: the branch centre approves "
+        "its appraisal before it is replaced (RMA-03).",
+    )
+    appraisal_id = fields.Many2one(
+        comodel_name="spare.damage.appraisal",
+        compute="_compute_appraisal_id",
+        compute_sudo=True,
+    )
     waiver_reason = fields.Char(
         string="No part comes back because", readonly=True, copy=False
     )
@@ -118,6 +128,20 @@ class SpareSwap(models.Model):
                 swap.remark = self.env._("different model replaced")  # PRT-16
             else:
                 swap.remark = swap.remark
+
+    @api.depends("visit_id", "component_id")
+    def _compute_appraisal_id(self):
+        """The newest appraisal of the part that is to be replaced."""
+        found = self.env["spare.damage.appraisal"].search(
+            [
+                ("ticket_id", "in", self.ticket_id.ids),
+                ("component_id", "in", self.component_id.ids),
+            ],
+            order="id",
+        )
+        newest = {(row.ticket_id, row.component_id): row for row in found}
+        for swap in self:
+            swap.appraisal_id = newest.get((swap.ticket_id, swap.component_id))
 
     @api.onchange("new_serial")
     def _onchange_new_serial(self):
@@ -302,6 +326,8 @@ class SpareSwap(models.Model):
         return True
 
     def _check_swap(self):
+        # an appraisal may have come since the screen was opened
+        self.invalidate_recordset(["appraisal_id"])
         problems = []
         for swap in self:
             problems += [f"{swap.name}: {text}" for text in swap._get_problems()]
@@ -368,7 +394,46 @@ class SpareSwap(models.Model):
                     old=self.component_id.product_id.display_name,
                 )
             )
-        return problems
+        return problems + self._get_damage_problems()
+
+    def _get_damage_problems(self):
+        """RMA-03: a damaged part is replaced only after the appraisal is signed."""
+        appraisal = self.appraisal_id
+        states = dict(appraisal._fields["state"]._description_selection(self.env))
+        if appraisal.state in ("approved", "reported", "released"):
+            return []
+        if appraisal:
+            return [
+                self.env._(
+                    "damage appraisal %(appraisal)s is %(state)s. The branch service "
+                    "centre approves it before the part is replaced (RMA-03).",
+                    appraisal=appraisal.name,
+                    state=states[appraisal.state],
+                )
+            ]
+        if self.damaged:
+            return [
+                self.env._(
+                    "the old part is damaged. Write the damage appraisal; the branch "
+                    "service centre approves it before the part is replaced (RMA-03)."
+                )
+            ]
+        return []
+
+    def action_appraise(self):
+        """Open the damage appraisal of the old part, or begin one."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Damage appraisal"),
+            "res_model": "spare.damage.appraisal",
+            "view_mode": "form",
+            "res_id": self.appraisal_id.id,
+            "context": {
+                "default_visit_id": self.visit_id.id,
+                "default_component_id": self.component_id.id,
+            },
+        }
 
     def _do_swap(self):
         """Do all swaps in one batch: moves, parts lists, debts."""
@@ -447,6 +512,8 @@ class SpareSwap(models.Model):
                 if not swap.waived_by_id
             ]
         )
+        for swap in swaps.filtered("appraisal_id"):
+            swap.appraisal_id.rma_id = swap.rma_ids
         self._transition("done", done_at=self._now())
         return moves
 
@@ -610,6 +677,7 @@ class SpareSwap(models.Model):
             "serial": lot.name or (self.old_serial or "").strip(),
             "symptom": self.symptom.strip(),
             "remark": self.remark,
+            "damaged": self.damaged or bool(self.appraisal_id),
             "component_id": self.component_id.id,
             "equipment_id": self.equipment_id.id,
             "ticket_id": self.ticket_id.id,

@@ -6,3 +6,4 @@ from . import test_security
 from . import test_swap
 from . import test_tools
 from . import test_tour
+from . import test_appraisal

@@ -1,3 +1,4 @@
+from . import appraisal
 from . import charge
 from . import gate
 from . import quantity

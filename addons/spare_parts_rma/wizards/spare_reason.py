@@ -1,0 +1,57 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# What may be done with a reason: act → (model, method that takes the reason).
+ACTS = {
+    "waive": ("spare.swap", "action_waive"),
+    "reject_slip": ("spare.rma", "action_reject"),
+    "reject_request": ("spare.part.request", "action_reject"),
+    "refuse_appraisal": ("spare.damage.appraisal", "action_refuse"),
+    "drop_claim": ("spare.claim", "action_drop"),
+}
+
+
+class SpareReason(models.TransientModel):
+    """One short dialog for every act that needs a reason.
+
+    The method behind the act checks who may do it.
+    """
+
+    _name = "spare.reason"
+    _description = "Reason"
+
+    act = fields.Selection(
+        selection=[
+            ("waive", "No part comes back"),
+            ("reject_slip", "Strike a wrong slip"),
+            ("reject_request", "Reject a request"),
+            ("refuse_appraisal", "Refuse an appraisal"),
+            ("drop_claim", "Drop a charge or claim"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    reason = fields.Char(required=True)
+
+    @api.model
+    def _get_acts(self):
+        return ACTS
+
+    def action_confirm(self):
+        """Carry the act out on the records the dialog was opened from.
+
+        :raises UserError: the dialog was opened from records of another kind
+        """
+        self.ensure_one()
+        model, method = self._get_acts()[self.act]
+        if self.env.context.get("active_model") != model:
+            raise UserError(
+                self.env._(
+                    "Open this dialog from a %s.",
+                    self.env["ir.model"]._get(model).name,
+                )
+            )
+        records = self.env[model].browse(self.env.context.get("active_ids", []))
+        getattr(records, method)(self.reason.strip())
+        return {"type": "ir.actions.act_window_close"}
