@@ -76,38 +76,63 @@ registry.category("web_tour.tours").add("after_sales_hotline", {
     ],
 });
 
+const called = [
+    {
+        content: "Open the call that is due",
+        trigger: ".o_data_row td[name=partner_id]",
+        run: "click",
+    },
+    {
+        content: "How did it end?",
+        trigger: "div[name=result] select, div[name=result] input",
+        run: "click",
+    },
+    {
+        content: "Solved",
+        trigger: ".o_select_menu_item:contains(Solved, satisfied)",
+        run: "click",
+    },
+    {
+        content: "How does the machine work?",
+        trigger: "div[name=machine_state] textarea",
+        run: "edit Runs well",
+    },
+    {
+        content: "Called",
+        trigger: "button[name=action_done]",
+        run: "click",
+    },
+];
+
 registry.category("web_tour.tours").add("after_sales_callback", {
     url: "/odoo/callbacks",
     steps: () => [
-        {
-            content: "Open the call that is due",
-            trigger: ".o_data_row td[name=partner_id]",
-            run: "click",
-        },
-        {
-            content: "How did it end?",
-            trigger: "div[name=result] select, div[name=result] input",
-            run: "click",
-        },
-        {
-            content: "Solved",
-            trigger: ".o_select_menu_item:contains(Solved, satisfied)",
-            run: "click",
-        },
-        {
-            content: "How does the machine work?",
-            trigger: "div[name=machine_state] textarea",
-            run: "edit Runs well",
-        },
-        {
-            content: "Called",
-            trigger: "button[name=action_done]",
-            run: "click",
-        },
+        ...called,
         {
             content: "Done",
             trigger:
                 ".o_statusbar_status button.o_arrow_button_current[data-value=done]",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("after_sales_second_caller", {
+    url: "/odoo/callbacks",
+    steps: () => [
+        ...called,
+        {
+            content: "The first caller is not the second",
+            trigger: ".modal:contains(CB-17)",
+        },
+        {
+            content: "Somebody else calls",
+            trigger: ".modal .btn-primary",
+            run: "click",
+        },
+        {
+            content: "The call is still to be made",
+            trigger:
+                ".o_statusbar_status button.o_arrow_button_current[data-value=todo]",
         },
     ],
 });

@@ -34,22 +34,23 @@ function write(name, text) {
     };
 }
 
+const drawDisk = [
+    openFirst,
+    press("action_draw_parts", "Draw a part for this visit"),
+    {
+        content: "Scan the disk on the shelf",
+        trigger: ".o_field_widget[name=scan] input",
+        run: "edit HD-NEW-1 && press Tab",
+    },
+    {
+        content: "It is on the slip",
+        trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(HD-NEW-1)",
+    },
+    press("action_request", "Ask the specialist"),
+];
+
 tours.add("spare_parts_engineer_draw", {
-    steps: () => [
-        openFirst,
-        press("action_draw_parts", "Draw a part for this visit"),
-        {
-            content: "Scan the disk on the shelf",
-            trigger: ".o_field_widget[name=scan] input",
-            run: "edit HD-NEW-1 && press Tab",
-        },
-        {
-            content: "It is on the slip",
-            trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(HD-NEW-1)",
-        },
-        press("action_request", "Ask the specialist"),
-        state("requested"),
-    ],
+    steps: () => [...drawDisk, state("requested")],
 });
 
 tours.add("spare_parts_specialist_hands_out", {
@@ -173,6 +174,127 @@ tours.add("spare_parts_specialist_ships", {
             run: "click",
         },
         state("shipped"),
+    ],
+});
+
+// Out of warranty: no part before consent, payment and approval.
+
+function choose(name, text) {
+    return [
+        {
+            content: `Open the ${name}`,
+            trigger: `.o_field_widget[name=${name}] :is(select, input)`,
+            run: "click",
+        },
+        {
+            content: text,
+            trigger: `.o_select_menu_item:contains(${text})`,
+            run: "click",
+        },
+    ];
+}
+
+tours.add("spare_parts_engineer_oow", {
+    steps: () => [
+        ...drawDisk,
+        {
+            content: "No part yet: the customer has not agreed to pay",
+            trigger: ".modal .o_error_dialog, .modal:contains(OOW-08)",
+        },
+        {
+            content: "I see",
+            trigger: ".modal .btn-primary",
+            run: "click",
+        },
+        {
+            content: "Back to the visit",
+            trigger: ".o_back_button a, .breadcrumb-item.o_back_button a",
+            run: "click",
+        },
+        press("action_request_oow", "Ask for a part the customer pays"),
+        {
+            content: "Which part?",
+            trigger: ".o_field_widget[name=line_ids] .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {
+            content: "A hard disk",
+            trigger: ".o_field_widget[name=line_ids] [name=product_id] input",
+            run: "edit Hard disk",
+        },
+        {
+            content: "This one",
+            trigger: ".o-autocomplete--dropdown-item a:contains(Hard disk)",
+            run: "click",
+        },
+        press("action_quote", "What does it cost?"),
+        {
+            content: "The part and the visit, with tax",
+            trigger: ".o_field_widget[name=amount_total]:contains(402.50)",
+        },
+        write("consent_name", "李明"),
+        ...choose("consent_how", "Signed"),
+        press("action_record_consent", "The customer agrees"),
+        press("action_submit", "Hand it in"),
+        state("submitted"),
+    ],
+});
+
+tours.add("spare_parts_finance_paid", {
+    steps: () => [
+        openFirst,
+        press("action_create_invoice", "Bill it: the bill opens"),
+        {
+            content: "It is posted",
+            trigger: ".o_arrow_button_current:contains(Posted)",
+        },
+        press("action_register_payment", "Register the payment"),
+        {
+            content: "All of it",
+            trigger: ".modal button[name=action_create_payments]",
+            run: "click",
+        },
+        {
+            content: "Registered",
+            trigger: "body:not(:has(.modal)) .ribbon:contains(/Paid|payment/i)",
+        },
+        {
+            content: "Back to the request",
+            trigger: ".o_back_button a, .breadcrumb-item.o_back_button a",
+            run: "click",
+        },
+        press("action_verify_payment", "Finance has seen the money"),
+        state("verified"),
+    ],
+});
+
+tours.add("spare_parts_branch_approves", {
+    steps: () => [
+        openFirst,
+        press("action_approve", "The part may be issued"),
+        state("approved"),
+    ],
+});
+
+tours.add("spare_parts_engineer_asks_again", {
+    steps: () => [
+        openFirst,
+        press("action_request", "The same slip goes through now"),
+        state("requested"),
+    ],
+});
+
+tours.add("spare_parts_finance_settled", {
+    steps: () => [
+        {
+            content: "Look at all charges",
+            trigger: ".o_searchview_facet .o_facet_remove",
+            run: "click",
+        },
+        {
+            content: "The part is paid",
+            trigger: ".o_data_row:contains(Settled)",
+        },
     ],
 });
 
