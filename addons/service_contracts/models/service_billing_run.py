@@ -542,14 +542,69 @@ class ServiceBillingRun(models.Model):
         """Write the subledger, create the invoices and post them."""
         lines = self._write_billing_lines(charges)
         vals_list = self._prepare_invoices_vals(charges, lines)
-        moves = self.env["account.move"].create(vals_list)
-        moves._post(soft=False)
+        moves = self.env["account.move"]._create_alike(
+            vals_list, self._get_invoice_shapes(vals_list)
+        )
+        moves.with_context(
+            # what core would synchronise at posting it has just worked out
+            skip_invoice_sync=True,
+            check_move_validity=False,
+            service_number_formats={},
+        )._post(soft=False)
         for move in moves:
             for item in move.invoice_line_ids.filtered("service_billing_line_id"):
                 item.service_billing_line_id.sudo().write(
                     self._prepare_posted_vals(item)
                 )
         self._move_contracts_on(charges)
+
+    def _get_invoice_shapes(self, vals_list) -> list:
+        """For each invoice what decides about its journal items in core.
+
+        Its values but the names and origins, and of its payer whatever core looks
+        at: fiscal position (given, or found by address and tax number), accounts,
+        payment terms, language of the tax lines. A localisation that looks at more
+        adds it here.
+        """
+        own = ("partner_id", "ref", "invoice_origin", "invoice_line_ids")
+        own_line = ("name", "contract_line_id", "service_billing_line_id")
+        partners = self.env["res.partner"].browse(
+            {vals["partner_id"] for vals in vals_list}
+        )
+        payers = {partner.id: self._get_payer_shape(partner) for partner in partners}
+        return [
+            (
+                payers[vals["partner_id"]],
+                repr(sorted((k, v) for k, v in vals.items() if k not in own)),
+                repr(
+                    [
+                        sorted((k, v) for k, v in line.items() if k not in own_line)
+                        for _command, _id, line in vals["invoice_line_ids"]
+                    ]
+                ),
+            )
+            for vals in vals_list
+        ]
+
+    @api.model
+    def _get_payer_shape(self, partner) -> tuple:
+        delivery = partner.browse(partner.address_get(["delivery"])["delivery"])
+        commercial = partner.commercial_partner_id
+        return (
+            partner.lang,
+            partner.property_payment_term_id.id,
+            commercial.property_account_receivable_id.id,
+            *(
+                (
+                    row.property_account_position_id.id,
+                    row.country_id.id,
+                    row.state_id.id,
+                    row.zip,
+                    row.vat,
+                )
+                for row in (partner, delivery)
+            ),
+        )
 
     def _write_billing_lines(self, charges) -> dict:
         """(contract line, period start) → its subledger row, new or parked before."""

@@ -5,3 +5,4 @@ from . import test_periods
 from . import test_scope
 from . import test_security
 from . import test_tours
+from . import test_twin

@@ -350,4 +350,4 @@ class TestBilling(CareCommon):
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         per_invoice = (counts[1] - counts[0]) / 40
-        self.assertLess(per_invoice, 12, counts)
+        self.assertLess(per_invoice, 6, counts)

@@ -1,0 +1,215 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A month's bills: ours against core's as they come and OCA contract's drafts.
+
+The same subscribers, fee and tax for all three. The data is copied in with SQL, as it
+is not what is measured. Each figure is printed as "name value unit"; ratios count,
+because the milliseconds depend on the machine.
+"""
+
+import resource
+import time
+
+from odoo.fields import Command
+from odoo.tools import SQL
+
+DATE = "2026-11-01"
+
+
+def clone(env, record, count, **columns):
+    """Copy the row of ``record`` ``count`` times by SQL.
+
+    :param columns: column → SQL expression; in it ``id`` is the new row's id and
+        ``n`` its number from 0
+    :returns: the ids, ascending
+    """
+    env.flush_all()
+    names = [
+        name
+        for (name,) in env.execute_query(
+            SQL(
+                "SELECT column_name FROM information_schema.columns "
+                "WHERE table_name = %s AND column_name != 'id'",
+                record._table,
+            )
+        )
+    ]
+    given = [
+        f"({columns[name]})" if name in columns else f't."{name}"' for name in names
+    ]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    [(first,)] = env.execute_query(SQL("SELECT nextval(%s)", f"{record._table}_id_seq"))
+    env.execute_query(
+        SQL("SELECT setval(%s, %s)", f"{record._table}_id_seq", first + count)
+    )
+    env.cr.execute(
+        f'INSERT INTO "{record._table}" (id, {quoted}) '
+        f'SELECT s.id, {", ".join(given)} FROM "{record._table}" t, '
+        f"(SELECT n, n + {first} AS id FROM generate_series(0, {count - 1}) n) s "
+        f"WHERE t.id = {record.id}"
+    )
+    env.cr.execute(f'ANALYZE "{record._table}"')
+    env.invalidate_all()
+    return range(first, first + count)
+
+
+def clone_contracts(env, contract, partners, start=DATE):
+    """One contract with one line for each partner, from ``start`` on."""
+    first = partners[0]
+    dates = {"date_start": f"'{start}'", "recurring_next_date": f"'{start}'"}
+    contracts = clone(
+        env,
+        contract,
+        len(partners),
+        partner_id=f"s.n + {first}",
+        commercial_partner_id=f"s.n + {first}",
+        invoice_partner_id=f"s.n + {first}",
+        code="'B' || s.id",
+        access_token="NULL",
+        **dates,
+    )
+    clone(
+        env,
+        contract.contract_line_ids,
+        len(partners),
+        contract_id=f"s.n + {contracts[0]}",
+        partner_id=f"s.n + {first}",
+        **dates,
+    )
+    return env["contract.contract"].browse(contracts)
+
+
+class Measure:
+    """Seconds and queries of a block."""
+
+    def __init__(self, env):
+        self.env = env
+
+    def __enter__(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.queries = self.env.cr.sql_log_count
+        self.begin = time.perf_counter()
+        return self
+
+    def __exit__(self, *exc):
+        self.env.flush_all()
+        self.seconds = time.perf_counter() - self.begin
+        self.queries = self.env.cr.sql_log_count - self.queries
+
+    def show(self, name, count):
+        print(
+            f"{name}: {1000 * self.seconds / count:.2f} ms, "
+            f"{self.queries / count:.2f} queries each ({count})"
+        )
+
+
+def prepare(env):
+    """Company, product and plan."""
+    if not env["account.journal"].search_count([("type", "=", "sale")]):
+        env["account.chart.template"].try_loading(
+            "generic_coa", company=env.company, install_demo=False
+        )
+    product = env["product.product"].create(
+        {"name": "Care", "type": "service", "list_price": 10.0}
+    )
+    plan = env["service.plan"].create(
+        {
+            "code": "BENCH",
+            "name": "Bench",
+            "product_id": product.id,
+            "fee": 10.0,
+            "line_ids": [Command.create({"delivery_mode": "shop"})],
+        }
+    )
+    partner = env["res.partner"].create({"name": "Subscriber"})
+    cared = env["contract.contract"].create(
+        {"partner_id": partner.id, "plan_id": plan.id, "date_start": DATE}
+    )
+    cared.action_activate()
+    plain = env["contract.contract"].create(
+        {
+            "name": "Plain",
+            "partner_id": partner.id,
+            "line_recurrence": True,
+            "contract_line_ids": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "name": "Plain",
+                        "specific_price": 10.0,
+                        "automatic_price": False,
+                        "date_start": DATE,
+                        "recurring_next_date": DATE,
+                        "recurring_rule_type": "monthly",
+                    }
+                )
+            ],
+        }
+    )
+    return partner, product, cared, plain
+
+
+def new_partners(env, partner, count):
+    return clone(
+        env,
+        partner,
+        count,
+        commercial_partner_id="s.id",
+        name="'Subscriber ' || s.n",
+        complete_name="'Subscriber ' || s.n",
+    )
+
+
+def run(env, scale=1):
+    partner, product, cared, plain = prepare(env)
+    count = 1000 * scale
+    core = bill_with_core(env, new_partners(env, partner, 1000), product)
+    contracts = clone_contracts(env, plain, new_partners(env, partner, 1000))
+    with Measure(env) as oca:
+        contracts._recurring_create_invoice(contracts[0].recurring_next_date)
+    oca.show("OCA contract, drafts", 1000)
+    env.cr.commit()
+    for month, size in ((11, count), (12, 19 * count)):
+        start = f"2026-{month}-01"
+        clone_contracts(env, cared, new_partners(env, partner, size), start)
+        billing = env["service.billing.run"].create(
+            {"period": start, "date_invoice": start}
+        )
+        due = len(billing._get_due_contracts())
+        with Measure(env) as ours:
+            billing.action_run_now()
+        ours.show("ours, posted", due)
+        print(
+            f"ratio to core {(ours.seconds / due) / (core.seconds / 1000):.2f}, "
+            f"to OCA {(ours.seconds / due) / (oca.seconds / 1000):.2f}"
+        )
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(f"memory {memory} MB")
+
+
+def bill_with_core(env, partners, product):
+    """Invoices as core makes them when nobody prepares anything."""
+    with Measure(env) as measure:
+        moves = env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": partner,
+                    "invoice_date": DATE,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": product.id,
+                                "quantity": 1.0,
+                                "price_unit": 10.0,
+                            }
+                        )
+                    ],
+                }
+                for partner in partners
+            ]
+        )
+        moves.action_post()
+    measure.show("core, posted", len(partners))
+    env.cr.commit()
+    return measure
