@@ -132,6 +132,60 @@ class Day:
         )
         visit.action_done()
 
+    # Workshop ----------------------------------------------------------
+
+    def take_in(self, serial, name, category=None, **vals):
+        """A machine on the counter becomes a workshop repair."""
+        ticket = self.report(serial, name, category, delivery_mode="shop", **vals)
+        self.dispatch(ticket)
+        self._as("hotline", ticket).action_take_in()
+        return self._as("hotline", ticket.repair_ids)
+
+    def open_case(self, repair, promised, **vals):
+        """Inspected, compared, agreed; the engineer begins."""
+        repair.write(
+            {
+                "inspected": True,
+                "configuration": "standard",
+                "reproduced": "yes",
+                "consent_by": repair.partner_id.name,
+                "promised_date": promised,
+                "user_id": self.people["engineer"].id,
+                **vals,
+            }
+        )
+        repair.action_consent()
+        self._as("engineer", repair).action_workshop_start()
+
+    def mend(self, repair, **texts):
+        """The engineer writes what it was; the machine is ready."""
+        work = self._as("engineer", repair)
+        work.write(
+            {
+                "cause": "显示器电源板电容损坏",
+                "solution": "更换电源板电容并老化测试",
+                "precautions": "请勿遮挡散热孔",
+                **texts,
+            }
+        )
+        work.action_ready()
+
+    def lend(self, repair, description, serial):
+        """A loaner of the same grade until the machine is back."""
+        loaner = self._model("hotline", "service.loaner").create(
+            {
+                "ticket_id": repair.ticket_id.id,
+                "repair_id": repair.id,
+                "description": description,
+                "serial": serial,
+                "equal_grade": True,
+                "condition_out": "外观完好，配电源线一根",
+                "due_date": repair.company_id._service_today() + timedelta(days=7),
+            }
+        )
+        loaner.action_out()
+        return loaner
+
     # Station -----------------------------------------------------------
 
     def hand_in(self, rmas):
@@ -228,6 +282,7 @@ def run(env, scale=1):
     for _round in range(scale):
         play_volume(day)
     if first:
+        play_workshop(day)
         play_this_morning(day)
     company.write({"service_sandbox": False, "service_test_now": False})
     env["service.sla.clock"].search([])._replay()
@@ -414,6 +469,34 @@ def play_this_morning(day):
     day.dispatch(ticket)
     machines = create_machines(env, 1)
     day.report(machines.serial, "电脑运行很慢", "HARD_DISK")
+
+
+def play_workshop(day):
+    """The shelf of the workshop: late, at work, ready, just taken in."""
+    machines = create_machines(day.env, 4)
+    late, working, ready, counter = (
+        day.take_in(machine.serial, name, "HARD_DISK")
+        for machine, name in zip(
+            machines,
+            ("显示器黑屏", "开机无显示", "频繁死机", "不能开机"),
+            strict=True,
+        )
+    )
+    today = day.env.company._service_today()
+    day.open_case(late, today + timedelta(days=1))
+    day.lend(late, "同创 17 寸液晶显示器", "LOAN-LCD-01")
+    wait(day, days=2)
+    day._as("engineer", late).note_ids = [
+        Command.create({"text": "抱歉，电源板周四到货，周五可以取机"})
+    ]
+    day.open_case(working, today + timedelta(days=30))
+    day.open_case(ready, today + timedelta(days=3))
+    day.mend(ready)
+    ready.action_pickup_called()
+    counter.write({"inspected": True, "configuration": "differs"})
+    counter.check_ids = [
+        Command.create({"kind": "extra", "name": "创新声卡", "handling": "home"})
+    ]
 
 
 def play_volume(day):

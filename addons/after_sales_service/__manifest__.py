@@ -41,6 +41,7 @@
         "views/service_program_views.xml",
         "views/service_network_views.xml",
         "views/portal_templates.xml",
+        "views/repair_status_templates.xml",
         "views/product_views.xml",
         "views/repair_order_views.xml",
         "views/res_views.xml",
@@ -52,6 +53,9 @@
         "demo/service_equipment.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "after_sales_service/static/src/workshop/*",
+        ],
         "web.assets_tests": [
             "after_sales_service/static/tests/tours/**/*.esm.js",
         ],

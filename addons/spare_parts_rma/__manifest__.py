@@ -20,6 +20,7 @@
         "report/spare_appraisal_reports.xml",
         "wizards/spare_reason_views.xml",
         "views/spare_appraisal_views.xml",
+        "report/workshop_reports.xml",
         "views/spare_rma_views.xml",
         "views/spare_draw_views.xml",
         "views/spare_swap_views.xml",
@@ -28,6 +29,7 @@
         "views/spare_custody_line_views.xml",
         "views/spare_charge_views.xml",
         "views/base_views.xml",
+        "views/workshop_views.xml",
         "views/menus.xml",
     ],
     "demo": [

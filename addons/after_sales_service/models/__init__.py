@@ -5,6 +5,8 @@ from . import ir_model_data
 from . import helpdesk_ticket_workshop
 from . import product_template
 from . import repair_order
+from . import repair_order_desk
+from . import repair_order_status
 from . import res_company
 from . import res_users
 from . import resource_calendar

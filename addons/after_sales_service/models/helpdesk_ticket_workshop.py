@@ -1,6 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import secrets
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 
 class HelpdeskTicket(models.Model):
@@ -17,6 +21,11 @@ class HelpdeskTicket(models.Model):
         comodel_name="service.loaner", inverse_name="ticket_id", string="Loaners"
     )
     loaner_count = fields.Integer(compute="_compute_loaner_count")
+    waits_too_long = fields.Boolean(
+        string="Waits too long at the counter",
+        compute="_compute_waits_too_long",
+        search="_search_waits_too_long",
+    )
 
     def _compute_loaner_count(self):
         counts = dict(
@@ -26,6 +35,38 @@ class HelpdeskTicket(models.Model):
         )
         for ticket in self:
             ticket.loaner_count = counts.get(ticket, 0)
+
+    @api.depends("delivery_mode", "accepted_at", "stage_id", "repair_ids.intake_at")
+    def _compute_waits_too_long(self):
+        self.waits_too_long = False
+        self.filtered_domain(self._get_waiting_domain()).waits_too_long = True
+
+    def _search_waits_too_long(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_waiting_domain()
+
+    @api.model
+    def _get_waiting_domain(self):
+        """Customers at the counter for longer than the company's limit (SHOP-02)."""
+        limit = self.env.company.service_wait_minutes
+        if not limit:
+            return Domain.FALSE
+        return Domain(self._get_counter_domain()) & Domain(
+            "accepted_at",
+            "<",
+            self.env.company._service_now() - timedelta(minutes=limit),
+        )
+
+    @api.model
+    def _get_counter_domain(self):
+        """Accepted tickets whose machine was not taken in yet."""
+        return [
+            ("delivery_mode", "=", "shop"),
+            ("accepted_at", "!=", False),
+            ("stage_id.closed", "=", False),
+            ("repair_ids", "not any", [("intake_at", "!=", False)]),
+        ]
 
     @api.depends("delivery_mode", "repair_ids.workshop_state")
     def _compute_next_step(self):
@@ -111,6 +152,7 @@ class HelpdeskTicket(models.Model):
             "intake_at": now,
             "intake_by_id": self.env.uid,
             "symptom": self.name,
+            "status_token": secrets.token_urlsafe(24),
         }
 
     def action_view_workshop(self):

@@ -1,12 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-# SHOP-10: how often the customer of a late repair is told how it goes.
-NOTE_EVERY = timedelta(days=2)
+from ..tools import workshop
+
+# How long before a note is due it is shown: on the promised day itself.
+NOTE_WARNING = timedelta(days=1)
 
 # What the desk and the engineers fill in; all else belongs to the stock people.
 WORKSHOP_FIELDS = frozenset(
@@ -16,6 +17,11 @@ WORKSHOP_FIELDS = frozenset(
         "inspected",
         "configuration",
         "check_ids",
+        "reproduced",
+        "mailed_in",
+        "waybill_in",
+        "waybill_out",
+        "freight_cause",
         "consent_by",
         "keep_reason",
         "keep_decision",
@@ -25,11 +31,19 @@ WORKSHOP_FIELDS = frozenset(
         "cause",
         "solution",
         "precautions",
+        "virus_found",
+        "retest_text",
+        "fault_gone",
+        "explained",
         "handover_scan",
         "signature",
         "signed_by",
+        "opinion",
+        "rating",
     }
 )
+# What the customer decided; changed afterwards, he is asked again.
+KEEP_FIELDS = frozenset({"keep_reason", "keep_decision", "keep_consent_by"})
 
 
 class RepairOrder(models.Model):
@@ -45,6 +59,7 @@ class RepairOrder(models.Model):
             "pickup_called_at",
             "handed_over_at",
             "handed_over_by_id",
+            "status_token",
         }
     )
 
@@ -89,7 +104,37 @@ class RepairOrder(models.Model):
         help="Name of who agreed that the case is opened.",
     )
     consent_at = fields.Datetime(string="Opening agreed", readonly=True, copy=False)
-    promised_date = fields.Date(copy=False, tracking=True)
+    # SHOP-06, SHOP-07: what shows and is quickly mended is repaired at once
+    reproduced = fields.Selection(
+        selection=[("yes", "The fault shows"), ("no", "The fault does not show")],
+        string="Fault reproduced",
+        copy=False,
+        tracking=True,
+    )
+    promised_date = fields.Date(
+        compute="_compute_promised_date",
+        store=True,
+        readonly=False,
+        copy=False,
+        tracking=True,
+        help="Today where the fault shows and can be repaired at once.",
+    )
+    # SHOP-22: sent in by post, nobody stands at the counter
+    mailed_in = fields.Boolean(string="Sent in by post", copy=False)
+    waybill_in = fields.Char(string="Waybill in", copy=False)
+    waybill_out = fields.Char(string="Waybill back", copy=False)
+    freight_cause = fields.Selection(
+        selection=[("product", "The product"), ("customer", "The customer")],
+        string="Freight caused by",
+        default="product",
+        required=True,
+        copy=False,
+    )
+    freight_payer = fields.Selection(
+        selection=[("vendor", "The vendor"), ("customer", "The customer")],
+        string="Freight paid by",
+        compute="_compute_freight_payer",
+    )
     # SHOP-08, SHOP-09: keep the machine only if the customer agrees
     keep_reason = fields.Selection(
         selection=[
@@ -97,7 +142,11 @@ class RepairOrder(models.Model):
             ("no_part", "No spare part"),
         ],
         string="Cannot be repaired at once",
+        compute="_compute_keep_reason",
+        store=True,
+        readonly=False,
         copy=False,
+        tracking=True,
     )
     keep_decision = fields.Selection(
         selection=[
@@ -106,6 +155,7 @@ class RepairOrder(models.Model):
         ],
         string="Customer's decision",
         copy=False,
+        tracking=True,
     )
     keep_consent_by = fields.Char(string="Decided by", copy=False)
     keep_consent_at = fields.Datetime(string="Decided", readonly=True, copy=False)
@@ -142,12 +192,29 @@ class RepairOrder(models.Model):
     cause = fields.Text(copy=False)
     solution = fields.Text(copy=False)
     precautions = fields.Text(copy=False)
+    virus_found = fields.Boolean(
+        string="Virus found",
+        copy=False,
+        help="Explain how to prevent it. It stands on the repair order that the "
+        "customer signs (VIS-16).",
+    )
     ready_at = fields.Datetime(string="Ready", readonly=True, copy=False)
     pickup_called_at = fields.Datetime(
         string="Called for pick-up", readonly=True, copy=False
     )
     retest_count = fields.Integer(
         string="Re-tests with the customer", compute="_compute_retest_count"
+    )
+    retest_text = fields.Char(
+        string="What was tested",
+        copy=False,
+        help="What you tested before the customer's eyes, e.g. started three times.",
+    )
+    fault_gone = fields.Boolean(
+        string="Customer confirms that the fault is gone", copy=False
+    )
+    explained = fields.Boolean(
+        string="Cause, remedy and precautions explained", copy=False
     )
     # SHOP-12, SHOP-15
     handover_scan = fields.Char(
@@ -157,6 +224,13 @@ class RepairOrder(models.Model):
     )
     signature = fields.Binary(attachment=True, copy=False)
     signed_by = fields.Char(copy=False)
+    # VIS-27, CARE-13: the receipt of every customer served
+    opinion = fields.Text(string="Customer's opinion", copy=False)
+    rating = fields.Selection(
+        selection=lambda self: self.env["service.visit"]._fields["rating"].selection,
+        copy=False,
+        tracking=True,
+    )
     handed_over_at = fields.Datetime(string="Handed over", readonly=True, copy=False)
     handed_over_by_id = fields.Many2one(
         comodel_name="res.users", string="Handed over by", readonly=True, copy=False
@@ -165,6 +239,7 @@ class RepairOrder(models.Model):
         comodel_name="service.loaner", inverse_name="repair_id", string="Loaners"
     )
     loaner_count = fields.Integer(compute="_compute_loaner_count")
+    loaner_out_count = fields.Integer(compute="_compute_loaner_count")
     loaner_wanted = fields.Boolean(compute="_compute_loaner_count")
 
     # ---------------------------------------------------
@@ -185,8 +260,34 @@ class RepairOrder(models.Model):
             else:
                 repair.workshop_state = "taken_in"
 
+    @api.depends("reproduced")
+    def _compute_promised_date(self):
+        for repair in self:
+            if (
+                repair.intake_at
+                and repair.reproduced == "yes"
+                and not repair.keep_reason
+                and not repair.promised_date
+            ):
+                repair.promised_date = repair.company_id._service_today()
+
+    @api.depends("reproduced")
+    def _compute_keep_reason(self):
+        """A fault that does not show needs a burn-in test (SHOP-08)."""
+        for repair in self:
+            if repair.reproduced == "no":
+                repair.keep_reason = repair.keep_reason or "not_reproduced"
+            elif repair.reproduced and repair.keep_reason == "not_reproduced":
+                repair.keep_reason = False
+
+    @api.depends("freight_cause")
+    def _compute_freight_payer(self):
+        for repair in self:
+            repair.freight_payer = workshop.freight_payer(repair.freight_cause)
+
     @api.depends(
         "promised_date",
+        "company_id.service_note_days",
         "intake_at",
         "ready_at",
         "handed_over_at",
@@ -194,22 +295,20 @@ class RepairOrder(models.Model):
         "note_ids.kind",
     )
     def _compute_note_due_at(self):
-        """Before the promised day dawns, then every two days (SHOP-10)."""
+        """By the end of the promised day, then every two days (SHOP-10)."""
         for repair in self:
-            if (
-                not repair.intake_at
-                or not repair.promised_date
-                or repair.ready_at
-                or repair.handed_over_at
-            ):
-                repair.note_due_at = False
-                continue
-            zone = ZoneInfo(repair.company_id._service_tz())
-            dawn = datetime.combine(repair.promised_date, time.min, zone)
-            slips_at = dawn.astimezone(UTC).replace(tzinfo=None)
+            open_promise = (
+                repair.intake_at
+                and repair.promised_date
+                and not repair.ready_at
+                and not repair.handed_over_at
+            )
             told = repair.note_ids.filtered(lambda note: note.kind == "progress")
-            repair.note_due_at = (
-                max(slips_at, *told.mapped("at")) + NOTE_EVERY if told else slips_at
+            repair.note_due_at = open_promise and workshop.note_due(
+                repair.promised_date,
+                repair.company_id._service_tz(),
+                told.mapped("at"),
+                repair.company_id.service_note_days,
             )
 
     def _compute_is_note_due(self):
@@ -217,7 +316,7 @@ class RepairOrder(models.Model):
         for repair in self:
             repair.is_note_due = bool(
                 repair.note_due_at
-                and repair.note_due_at - timedelta(days=1) <= now[repair.company_id]
+                and repair.note_due_at - NOTE_WARNING <= now[repair.company_id]
             )
 
     def _search_is_note_due(self, operator, value):
@@ -233,7 +332,7 @@ class RepairOrder(models.Model):
             (
                 "note_due_at",
                 "<=",
-                self.env.company._service_now() + timedelta(days=1),
+                self.env.company._service_now() + NOTE_WARNING,
             ),
         ]
 
@@ -255,6 +354,7 @@ class RepairOrder(models.Model):
         """A monitor is repaired, never exchanged: lend one (WAR-12, CF-25)."""
         for repair in self:
             repair.loaner_count = len(repair.loaner_ids)
+            repair.loaner_out_count = repair.loaner_ids.mapped("state").count("out")
             repair.loaner_wanted = (
                 repair.intake_at
                 and not repair.handed_over_at
@@ -289,7 +389,12 @@ class RepairOrder(models.Model):
             self.filtered("intake_at")._check_start()
         if vals.get("state") in ("done", "cancel"):
             self._check_left()
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.keys() & KEEP_FIELDS:
+            asked_again = self.filtered("keep_consent_at")
+            if asked_again:
+                asked_again._set_guarded({"keep_consent_at": False})
+        return result
 
     def _check_workshop_vals(self, vals):
         """The desk writes the workshop's fields, and no paper that is signed."""
@@ -327,10 +432,27 @@ class RepairOrder(models.Model):
                             date=repair.promised_date,
                         )
                     )
+        if vals.get("signature"):
+            self._check_signable()
         if "consent_by" in vals and self.filtered("consent_at"):
             raise UserError(
                 self.env._("The consent to open the case is recorded already.")
             )
+
+    def _check_signable(self):
+        """Nobody signs an empty form: neither the work nor a decision is written."""
+        for repair in self:
+            if repair.workshop_state != "ready" and not (
+                repair.keep_decision == "home" and repair.keep_consent_at
+            ):
+                raise UserError(
+                    self.env._(
+                        "Repair %s: there is nothing to sign yet. The customer signs "
+                        "when the machine is ready, or when he takes it home "
+                        "unrepaired (SHOP-15).",
+                        repair.name,
+                    )
+                )
 
     def _check_left(self):
         for repair in self:
@@ -404,13 +526,23 @@ class RepairOrder(models.Model):
         needed = [
             ("inspected", self.env._("inspection with the customer (SHOP-04)")),
             ("configuration", self.env._("configuration check (SHOP-05)")),
+            ("reproduced", self.env._("whether the fault shows (SHOP-06)")),
             ("consent_at", self.env._("consent to open the case (SHOP-04)")),
             ("promised_date", self.env._("promised date (SHOP-10)")),
         ]
         missing = [label for name, label in needed if not self[name]]
         if self.configuration == "differs" and not self.check_ids:
             missing.append(self.env._("the missing or extra parts (SHOP-05)"))
-        return missing
+        return missing + self._get_missing_keep()
+
+    def _get_missing_keep(self) -> list:
+        """A machine that is not repaired at once stays with consent only."""
+        self.ensure_one()
+        if not self.keep_reason or (
+            self.keep_decision == "stays" and self.keep_consent_at
+        ):
+            return []
+        return [self.env._("customer's consent to keep the machine (SHOP-08, SHOP-09)")]
 
     def _check_start(self):
         self._check_filled(lambda repair: repair._get_missing_start())
@@ -437,14 +569,15 @@ class RepairOrder(models.Model):
     def action_ready(self):
         """The repair is finished; the customer is to be called (SHOP-11)."""
         self._check_workshop("working")
-        self._check_filled(lambda repair: repair._get_missing_texts())
+        self._check_filled(lambda repair: repair._get_missing_ready())
         self._set_guarded({"ready_at": self._now()})
         self._drop_note_activities()
         return True
 
     def action_rework(self):
-        """A re-test failed: back to work."""
+        """A re-test failed: back to work, and the re-tests begin anew."""
         self._check_workshop("ready")
+        self._add_retest("retest_failed")
         self._set_guarded({"ready_at": False, "pickup_called_at": False})
         return True
 
@@ -458,14 +591,35 @@ class RepairOrder(models.Model):
     def action_retest(self):
         """A re-test in front of the customer went well (SHOP-13)."""
         self._check_workshop("ready")
-        self._add_note("retest", self.env._("Re-tested, the fault is gone"))
+        self._add_retest("retest")
         return True
+
+    def _add_retest(self, kind):
+        """Note what was tested; every test is described for itself."""
+        for repair in self:
+            if not (repair.retest_text or "").strip():
+                raise UserError(
+                    self.env._(
+                        "Repair %s: write in field What was tested what you tested "
+                        "with the customer (SHOP-13).",
+                        repair.name,
+                    )
+                )
+            repair._add_note(kind, repair.retest_text.strip())
+        self.write({"retest_text": False})
 
     def _add_note(self, kind, text):
         # sudo: calls and re-tests are recorded by their buttons only
         self.env["service.repair.note"].sudo().create(
             [{"repair_id": repair.id, "kind": kind, "text": text} for repair in self]
         )
+
+    def _get_missing_ready(self) -> list:
+        """What is missing before the customer is called, in words.
+
+        Other add-ons append to the list.
+        """
+        return self._get_missing_texts() + self._get_missing_keep()
 
     def _get_missing_texts(self) -> list:
         self.ensure_one()
@@ -493,10 +647,14 @@ class RepairOrder(models.Model):
                     name=self.name,
                 )
             )
-        if not self.signature:
-            missing.append(self.env._("customer's signature (SHOP-15)"))
-        if not self.signed_by:
-            missing.append(self.env._("name of who signed (SHOP-15)"))
+        if self.mailed_in:
+            needed = [("waybill_out", self.env._("waybill of the parcel (SHOP-22)"))]
+        else:
+            needed = [
+                ("signature", self.env._("customer's signature (SHOP-15)")),
+                ("signed_by", self.env._("name of who signed (SHOP-15)")),
+            ]
+        missing += [label for name, label in needed if not self[name]]
         # sudo: a loaner of another station counts as well
         out = self.sudo().ticket_id.loaner_ids.filtered(
             lambda loaner: loaner.state == "out"
@@ -524,6 +682,13 @@ class RepairOrder(models.Model):
                     count=left,
                 )
             )
+        needed = [("explained", self.env._("explanation to the customer (SHOP-13)"))]
+        if not self.mailed_in:
+            needed += [
+                ("fault_gone", self.env._("customer's word that it works (SHOP-13)")),
+                ("rating", self.env._("customer's rating (CARE-13)")),
+            ]
+        missing += [label for name, label in needed if not self[name]]
         return missing + self._get_missing_paper()
 
     def _get_missing_give_back(self) -> list:

@@ -26,6 +26,34 @@ class ResCompany(models.Model):
         "before he takes it.",
     )  # SHOP-13, AMB-11
 
+    service_note_days = fields.Integer(
+        string="Days between progress notes",
+        default=2,
+        help="How often the customer of a late repair is told how it goes.",
+    )  # SHOP-10, AMB-12
+    service_pickup_days = fields.Integer(
+        string="Days until a pick-up is overdue",
+        default=7,
+        help="A machine that its called owner has not fetched for so many days is "
+        "shown on the workshop's desk. 0: never.",
+    )
+    service_wait_minutes = fields.Integer(
+        string="Longest wait at the counter (minutes)",
+        help="Empty: no limit. Customers of accepted shop tickets who wait longer "
+        "are shown first.",
+    )  # SHOP-02, AMB-13: the source leaves the number blank
+    service_status_days = fields.Integer(
+        string="Days a status page stays open",
+        default=30,
+        help="How long the page behind the code on the customer's copy answers after "
+        "the machine is handed over.",
+    )
+
+    _service_note_days_positive = models.Constraint(
+        "CHECK (service_note_days >= 1)",
+        "A late customer is told at least once in so many days: fill in 1 or more "
+        "(SHOP-10).",
+    )
     _service_retest_min_two = models.Constraint(
         "CHECK (service_retest_min >= 2)",
         "A repaired machine is re-tested at least twice (SHOP-13).",

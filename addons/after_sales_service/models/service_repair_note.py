@@ -21,6 +21,7 @@ class ServiceRepairNote(models.Model):
             ("progress", "Told why it takes longer"),
             ("call", "Called for pick-up"),
             ("retest", "Re-test with the customer"),
+            ("retest_failed", "Re-test failed"),
         ],
         required=True,
         readonly=True,
@@ -29,7 +30,8 @@ class ServiceRepairNote(models.Model):
     text = fields.Char(
         string="What was said",
         required=True,
-        help="The reason of the delay and when the machine will be ready.",
+        help="The reason of the delay, an apology and when the machine will be ready. "
+        "The customer reads the last one on his status page.",
     )
     at = fields.Datetime(
         required=True,

@@ -9,3 +9,4 @@ from . import test_tools
 from . import test_tours
 from . import test_visit
 from . import test_workshop
+from . import test_workshop_desk

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import timedelta
+from datetime import date, timedelta
 
 import psycopg2
 
@@ -10,8 +10,9 @@ from odoo.tools import mute_logger
 from .common import SIGNATURE, AfterSalesCommon, rules
 
 
-@tagged("post_install", "-at_install")
-class TestWorkshop(AfterSalesCommon):
+class WorkshopCommon(AfterSalesCommon):
+    """A machine on the counter, and what people do with it."""
+
     @classmethod
     def _take_in(cls, **vals):
         """The customer's PC on the counter, taken in by the hotline."""
@@ -26,6 +27,7 @@ class TestWorkshop(AfterSalesCommon):
             {
                 "inspected": True,
                 "configuration": "standard",
+                "reproduced": "yes",
                 "consent_by": "李明",
                 "promised_date": cls.company._service_today() + timedelta(days=2),
                 "user_id": cls.engineer.id,
@@ -48,10 +50,14 @@ class TestWorkshop(AfterSalesCommon):
 
     @classmethod
     def _sign(cls, repair):
-        repair.action_retest()
-        repair.action_retest()
+        for test in ("Started three times", "Copied a large file"):
+            repair.retest_text = test
+            repair.action_retest()
         repair.write(
             {
+                "fault_gone": True,
+                "explained": True,
+                "rating": "5",
                 "handover_scan": repair.name,
                 "signature": SIGNATURE,
                 "signed_by": "李明",
@@ -77,6 +83,9 @@ class TestWorkshop(AfterSalesCommon):
             )
         )
 
+
+@tagged("post_install", "-at_install")
+class TestWorkshop(WorkshopCommon):
     # ---------------------------------------------------
     # Taking in
     # ---------------------------------------------------
@@ -162,6 +171,51 @@ class TestWorkshop(AfterSalesCommon):
             self.assertIn(repair.name.encode(), html)
         self.assertIn(repair.coverage_sentence, html.decode())
 
+    @rules("SHOP-06", "SHOP-07")
+    def test_a_fault_that_shows_is_repaired_at_once(self):
+        repair = self._take_in()
+        self.assertIn("let the fault show", repair.workshop_step)
+        repair.reproduced = "yes"
+        self.assertEqual(repair.promised_date, self.company._service_today())
+        self.assertFalse(repair.keep_reason)
+
+    @rules("SHOP-06", "SHOP-08")
+    def test_a_fault_that_does_not_show_stays_with_consent_only(self):
+        repair = self._take_in()
+        repair.write(
+            {
+                "inspected": True,
+                "configuration": "standard",
+                "reproduced": "no",
+                "consent_by": "李明",
+                "promised_date": "2026-11-25",
+                "user_id": self.engineer.id,
+            }
+        )
+        repair.action_consent()
+        self.assertEqual(repair.keep_reason, "not_reproduced")
+        self.assertIn("whether the machine stays", repair.workshop_step)
+        with self.assertRaisesRegex(UserError, "SHOP-08"):
+            repair.action_workshop_start()
+        repair.write({"keep_decision": "stays", "keep_consent_by": "李明"})
+        repair.action_decide()
+        self.assertIn("Start work", repair.workshop_step)
+        repair.keep_consent_by = "His wife"  # somebody else: asked again
+        self.assertFalse(repair.keep_consent_at)
+        repair.action_decide()
+        repair.with_user(self.engineer).action_workshop_start()
+        self.assertEqual(repair.workshop_state, "working")
+
+    @rules("SHOP-09")
+    def test_a_part_that_is_missing_needs_the_customer_too(self):
+        repair = self._take_in()
+        self._start(repair)
+        work = repair.with_user(self.engineer)
+        work.keep_reason = "no_part"
+        self.assertIn("Apologise", repair.workshop_step)
+        with self.assertRaisesRegex(UserError, "consent to keep"):
+            self._finish(repair)
+
     @rules("SHOP-08", "SHOP-09")
     def test_the_customer_decides_whether_the_machine_stays(self):
         repair = self._take_in()
@@ -171,7 +225,10 @@ class TestWorkshop(AfterSalesCommon):
         repair.write({"keep_decision": "home", "keep_consent_by": "李明"})
         with self.assertRaisesRegex(UserError, "decision to take it home"):
             repair.action_give_back()
+        with self.assertRaisesRegex(UserError, "nothing to sign yet"):
+            repair.signature = SIGNATURE
         repair.action_decide()
+        self.assertIn("unrepaired", repair.workshop_step)
         repair.write(
             {
                 "handover_scan": repair.name,
@@ -184,21 +241,52 @@ class TestWorkshop(AfterSalesCommon):
         self.assertEqual(repair.workshop_state, "handed_over")
         self.assertNotIn("restored", repair.ticket_id.event_ids.mapped("kind"))
 
+    @rules("SHOP-15")
+    def test_nobody_signs_an_empty_form(self):
+        repair = self._take_in()
+        self._start(repair)
+        with self.assertRaisesRegex(UserError, "nothing to sign yet"):
+            repair.signature = SIGNATURE
+        self.assertFalse(repair.signature)
+
+    @rules("SHOP-22")
+    def test_a_posted_machine_goes_back_by_post_at_the_vendors_cost(self):
+        repair = self._take_in()
+        repair.write({"mailed_in": True, "waybill_in": "SF1001"})
+        self.assertEqual(repair.freight_payer, "vendor")
+        repair.freight_cause = "customer"
+        self.assertEqual(repair.freight_payer, "customer")
+        self._start(repair)
+        self._finish(repair)
+        for test in ("Started three times", "Copied a large file"):
+            self.assertIn("Re-test", repair.workshop_step)
+            repair.retest_text = test
+            repair.action_retest()
+        self.assertIn("send it back", repair.workshop_step)
+        repair.write({"explained": True, "handover_scan": repair.name})
+        with self.assertRaisesRegex(UserError, "waybill"):
+            repair.action_hand_over()
+        repair.waybill_out = "SF1002"
+        repair.action_hand_over()
+        self.assertEqual(repair.state, "done")
+
     # ---------------------------------------------------
     # Late repairs
     # ---------------------------------------------------
 
-    @rules("SHOP-10")
+    @rules("SHOP-10", "AMB-12")
     def test_a_late_repair_owes_a_warning_and_a_note_every_two_days(self):
         repair = self._take_in()
         self._start(repair)
         repairs = self.env["repair.order"].with_user(self.hotline)
-        due = repair.note_due_at
-        self.assertLess(due.date(), repair.promised_date + timedelta(days=1))
+        due = repair.note_due_at  # the end of the promised day
+        self.assertEqual((due + timedelta(hours=8)).date(), date(2026, 11, 23))
+        self._pass_time(days=1)
         self.assertFalse(repair.is_note_due)
         self._pass_time(days=1)
-        repair.invalidate_recordset(["is_note_due"])
+        repair.invalidate_recordset(["is_note_due", "workshop_due"])
         self.assertTrue(repair.is_note_due)  # before the promise is broken
+        self.assertEqual(repair.workshop_due, "today")
         self.assertIn(repair, repairs.search([("is_note_due", "=", True)]))
         self.assertNotIn(repair, repairs.search([("is_note_due", "=", False)]))
 
@@ -214,10 +302,14 @@ class TestWorkshop(AfterSalesCommon):
         self.assertFalse(repair.activity_ids)
         self.assertEqual(repair.note_due_at, due + timedelta(days=2))
         self._pass_time(days=4)
+        repair.invalidate_recordset(["workshop_due", "workshop_step"])
+        self.assertEqual(repair.workshop_due, "late")
+        self.assertIn("why it takes longer", repair.workshop_step)
         work.note_ids = [(0, 0, {"text": "The disk is here"})]
-        self.assertEqual(
-            repair.note_due_at, self.company._service_now() + timedelta(days=2)
-        )
+        now = self.company._service_now()
+        self.assertEqual(repair.note_due_at, now + timedelta(days=2))
+        self.company.service_note_days = 3
+        self.assertEqual(repair.note_due_at, now + timedelta(days=3))
         self._finish(repair)
         self.assertFalse(repair.note_due_at)
 
@@ -266,17 +358,30 @@ class TestWorkshop(AfterSalesCommon):
     # Hand-over
     # ---------------------------------------------------
 
-    @rules("SHOP-12", "SHOP-13", "SHOP-15", "VIS-20")
+    @rules("CARE-13", "SHOP-12", "SHOP-13", "SHOP-15", "VIS-20")
     def test_hand_over_names_everything_that_is_missing(self):
         repair = self._take_in()
         self._start(repair)
         with self.assertRaisesRegex(UserError, r"cause \(VIS-20\)"):
             repair.with_user(self.engineer).action_ready()
         self._finish(repair)
+        with self.assertRaisesRegex(UserError, "What was tested"):
+            repair.action_retest()
+        repair.retest_text = "Started three times"
         repair.action_retest()
+        with self.assertRaisesRegex(UserError, "What was tested"):
+            repair.action_retest()  # a second click is no second test
         with self.assertRaises(UserError) as refused:
             repair.action_hand_over()
-        for word in ("1 re-test", "SHOP-12", "signature (SHOP-15)", "who signed"):
+        for word in (
+            "1 re-test",
+            "customer's word",
+            "explanation",
+            "CARE-13",
+            "SHOP-12",
+            "signature (SHOP-15)",
+            "who signed",
+        ):
             self.assertIn(word, str(refused.exception))
         self._sign(repair)
         repair.handover_scan = "WH/RO/09999"
@@ -304,7 +409,10 @@ class TestWorkshop(AfterSalesCommon):
         self._finish(repair)
         self._sign(repair)
         self.assertEqual(repair.retest_count, 2)
+        repair.retest_text = "Does not start the fourth time"
         repair.action_rework()
+        self.assertEqual(repair.workshop_state, "working")
+        self.assertIn("retest_failed", repair.note_ids.mapped("kind"))
         self._pass_time(minutes=5)
         repair.with_user(self.engineer).action_ready()
         self.assertEqual(repair.retest_count, 0)

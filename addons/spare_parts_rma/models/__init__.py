@@ -5,6 +5,7 @@ from . import stock_picking
 from . import stock_move
 from . import stock_move_line
 from . import sale_order_line
+from . import spare_job_mixin
 from . import repair_order
 from . import service_station
 from . import service_visit

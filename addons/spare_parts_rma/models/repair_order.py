@@ -3,14 +3,22 @@ from odoo import fields, models
 
 
 class RepairOrder(models.Model):
-    _inherit = "repair.order"
+    _name = "repair.order"
+    _inherit = ["repair.order", "spare.job.mixin"]
+    _job_field = "workshop_repair_id"
 
     spare_swap_ids = fields.One2many(
         comodel_name="spare.swap", inverse_name="repair_id", string="Swaps"
     )
+    spare_draw_ids = fields.One2many(
+        comodel_name="spare.draw", inverse_name="workshop_repair_id", string="Draws"
+    )
     spare_rma_ids = fields.One2many(
         comodel_name="spare.rma", inverse_name="repair_id", string="Defective returns"
     )
+
+    def _get_missing_ready(self):
+        return super()._get_missing_ready() + self._get_open_swaps_label()
 
     def write(self, vals):
         result = super().write(vals)

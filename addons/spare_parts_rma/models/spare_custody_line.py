@@ -30,7 +30,7 @@ class SpareCustodyLine(models.Model):
         "stock.move": ["picking_id", "repair_id"],
         "stock.picking": ["spare_draw_id"],
         "stock.location": ["service_use", "custodian_id", "station_id", "usage"],
-        "spare.draw": ["visit_id", "ticket_id", "handed_by_id"],
+        "spare.draw": ["visit_id", "workshop_repair_id", "ticket_id", "handed_by_id"],
     }
 
     drawn_at = fields.Datetime(readonly=True)
@@ -45,6 +45,7 @@ class SpareCustodyLine(models.Model):
         comodel_name="res.users", string="Handed out by", readonly=True
     )
     visit_id = fields.Many2one(comodel_name="service.visit", readonly=True)
+    workshop_repair_id = fields.Many2one(comodel_name="repair.order", readonly=True)
     ticket_id = fields.Many2one(comodel_name="helpdesk.ticket", readonly=True)
     closed_at = fields.Datetime(string="Returned or used", readonly=True)
     state = fields.Selection(
@@ -91,7 +92,7 @@ class SpareCustodyLine(models.Model):
                    drawn.custodian_id AS engineer_id, drawn.station_id,
                    drawn.company_id, drawn.product_id, drawn.lot_id, drawn.quantity,
                    draw.id AS draw_id, draw.handed_by_id, draw.visit_id,
-                   draw.ticket_id, closing.date AS closed_at,
+                   draw.workshop_repair_id, draw.ticket_id, closing.date AS closed_at,
                    CASE WHEN closing.id IS NULL THEN 'held'
                         WHEN closing.usage = 'internal' THEN 'returned'
                         ELSE 'used' END AS state

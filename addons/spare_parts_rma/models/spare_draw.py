@@ -13,7 +13,7 @@ class SpareDraw(models.Model):
 
     _name = "spare.draw"
     _description = "Draw or Hand-back of Parts"
-    _inherit = ["service.document.mixin", "mail.thread"]
+    _inherit = ["service.document.mixin", "spare.job.document.mixin", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
     _sequence_code = "spare.draw"
@@ -36,7 +36,7 @@ class SpareDraw(models.Model):
         required=True,
         index=True,
         check_company=True,
-        compute="_compute_from_visit",
+        compute="_compute_from_job",
         store=True,
         readonly=False,
         precompute=True,
@@ -45,17 +45,13 @@ class SpareDraw(models.Model):
         comodel_name="res.users",
         required=True,
         index=True,
-        compute="_compute_from_visit",
+        compute="_compute_from_job",
         store=True,
         readonly=False,
         precompute=True,
         domain="[('service_station_ids', 'in', station_id)]",
         tracking=True,
     )
-    visit_id = fields.Many2one(
-        comodel_name="service.visit", index="btree_not_null", check_company=True
-    )
-    ticket_id = fields.Many2one(related="visit_id.ticket_id", store=True, index=True)
     company_id = fields.Many2one(
         related="station_id.company_id", store=True, index=True
     )
@@ -84,21 +80,30 @@ class SpareDraw(models.Model):
         comodel_name="stock.picking", readonly=True, copy=False
     )
 
-    @api.depends("visit_id")
-    def _compute_from_visit(self):
+    _one_job = models.Constraint(
+        "CHECK (num_nonnulls(visit_id, workshop_repair_id) <= 1)",
+        "Parts are drawn for a visit or for a workshop repair, not for both.",
+    )
+
+    @api.depends("visit_id", "workshop_repair_id")
+    def _compute_from_job(self):
         for draw in self:
             draw.station_id = (
-                draw.visit_id.station_id
+                draw._get_job_station()
                 or draw.station_id
                 or self.env.user.service_station_ids[:1]
             )
             draw.engineer_id = (
-                draw.visit_id.engineer_id or draw.engineer_id or self.env.user
+                draw._get_job_engineer() or draw.engineer_id or self.env.user
             )
 
     def write(self, vals):
-        fixed = {"direction", "station_id", "engineer_id", "visit_id"} & vals.keys()
-        if fixed and not self.env.su and "done" in self.mapped("state"):
+        fixed = "direction station_id engineer_id visit_id workshop_repair_id".split()
+        if (
+            vals.keys() & set(fixed)
+            and not self.env.su
+            and "done" in self.mapped("state")
+        ):
             raise UserError(
                 self.env._("A slip that was signed stays as it is. Make a new one.")
             )

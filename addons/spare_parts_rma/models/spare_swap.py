@@ -13,7 +13,7 @@ class SpareSwap(models.Model):
 
     _name = "spare.swap"
     _description = "Part Swap"
-    _inherit = ["service.document.mixin", "mail.thread"]
+    _inherit = ["service.document.mixin", "spare.job.document.mixin", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
     _sequence_code = "spare.swap"
@@ -36,17 +36,28 @@ class SpareSwap(models.Model):
     }
 
     name = fields.Char(default="/", readonly=True, copy=False)
-    visit_id = fields.Many2one(
-        comodel_name="service.visit", required=True, index=True, check_company=True
-    )
-    ticket_id = fields.Many2one(related="visit_id.ticket_id", store=True, index=True)
     equipment_id = fields.Many2one(related="ticket_id.equipment_id", store=True)
-    repair_id = fields.Many2one(related="visit_id.repair_id", store=True, index=True)
-    station_id = fields.Many2one(related="visit_id.station_id", store=True, index=True)
-    engineer_id = fields.Many2one(
-        related="visit_id.engineer_id", store=True, index=True
+    repair_id = fields.Many2one(
+        comodel_name="repair.order",
+        compute="_compute_repair_id",
+        store=True,
+        index=True,
     )
-    company_id = fields.Many2one(related="visit_id.company_id", store=True, index=True)
+    station_id = fields.Many2one(
+        comodel_name="service.station",
+        compute="_compute_station_id",
+        store=True,
+        precompute=True,
+        index=True,
+    )
+    engineer_id = fields.Many2one(
+        comodel_name="res.users",
+        compute="_compute_engineer_id",
+        store=True,
+        precompute=True,
+        index=True,
+    )
+    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
     new_serial = fields.Char(
         string="New part", help="Scan the serial (or the product) of the good part."
     )
@@ -110,9 +121,32 @@ class SpareSwap(models.Model):
         comodel_name="spare.rma", inverse_name="swap_id", string="Defective part"
     )
 
+    _one_job = models.Constraint(
+        "CHECK (num_nonnulls(visit_id, workshop_repair_id) = 1)",
+        "A swap belongs to one visit or to one workshop repair: open it from there.",
+    )
+
     # ---------------------------------------------------
     # Computes
     # ---------------------------------------------------
+
+    @api.depends("visit_id.repair_id", "workshop_repair_id")
+    def _compute_repair_id(self):
+        for swap in self:
+            swap.repair_id = swap.visit_id.repair_id or swap.workshop_repair_id
+
+    @api.depends("visit_id.station_id", "workshop_repair_id.station_id")
+    def _compute_station_id(self):
+        for swap in self:
+            if swap.state != "done":
+                swap.station_id = swap._get_job_station()
+
+    @api.depends("visit_id.engineer_id", "workshop_repair_id.user_id")
+    def _compute_engineer_id(self):
+        """Whoever did a swap stays its engineer when the job changes hands."""
+        for swap in self:
+            if swap.state != "done":
+                swap.engineer_id = swap._get_job_engineer()
 
     @api.depends("new_product_id", "component_id.product_id")
     def _compute_grade(self):
@@ -174,8 +208,8 @@ class SpareSwap(models.Model):
 
     def write(self, vals):
         if not self.env.su and any(swap.state != "draft" for swap in self):
-            kept = {"symptom", "new_serial", "old_serial", "component_id", "visit_id"}
-            if kept & vals.keys():
+            kept = "symptom new_serial old_serial component_id visit_id".split()
+            if vals.keys() & {*kept, "workshop_repair_id"}:
                 raise UserError(
                     self.env._("A finished swap stays as it was. Make a new one.")
                 )
@@ -340,14 +374,7 @@ class SpareSwap(models.Model):
         problems = []
         if self.state != "draft":
             return [self.env._("it is finished already.")]
-        if self.visit_id.state != "working" or not self.repair_id:
-            problems.append(
-                self.env._(
-                    "visit %s is not being worked on. The engineer arrives and starts "
-                    "the work first.",
-                    self.visit_id.name,
-                )
-            )
+        problems += self._get_job_problems()
         if not self.new_product_id:
             problems.append(self.env._("scan the new part."))
         elif self.new_product_id.tracking != "none" and not self.new_lot_id:
@@ -434,6 +461,28 @@ class SpareSwap(models.Model):
                 "default_component_id": self.component_id.id,
             },
         }
+
+    def _get_job_problems(self):
+        """Parts are swapped while somebody works on the machine, not before."""
+        self.ensure_one()
+        if self.visit_id and (self.visit_id.state != "working" or not self.repair_id):
+            return [
+                self.env._(
+                    "visit %s is not being worked on. The engineer arrives and starts "
+                    "the work first.",
+                    self.visit_id.name,
+                )
+            ]
+        repair = self.workshop_repair_id
+        if repair and repair.workshop_state != "working":
+            return [
+                self.env._(
+                    "repair %s is not being worked on. The case is opened first, with "
+                    "the customer's consent.",
+                    repair.name,
+                )
+            ]
+        return []
 
     def _do_swap(self):
         """Do all swaps in one batch: moves, parts lists, debts."""
