@@ -2,7 +2,7 @@
 {
     "name": "After-Sales Service",
     "summary": "Programmes, warranty, clocks, visits and callbacks on the helpdesk",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "license": "AGPL-3",
     "author": "After-Sales Suite contributors",
     "website": "https://github.com/after-sales-suite/after-sales-suite",
@@ -15,6 +15,8 @@
         "security/helpdesk_mgmt.xml",
         "data/ir_sequence.xml",
         "data/mail_activity_type.xml",
+        "data/service.holiday.list.csv",
+        "data/service.holiday.day.csv",
         "data/resource_calendar.xml",
         "data/service_program.xml",
         "data/service.part.category.csv",
@@ -22,6 +24,8 @@
         "data/service.station.csv",
         "data/service.region.csv",
         "data/service.sla.policy.csv",
+        "data/service.sla.step.csv",
+        "data/service.program.report.csv",
         "data/service.callback.policy.csv",
         "data/service.item.category.csv",
         "data/service.item.csv",
@@ -38,7 +42,12 @@
         "views/service_equipment_views.xml",
         "views/service_visit_views.xml",
         "views/helpdesk_ticket_views.xml",
+        "wizards/service_clock_wizards.xml",
+        "wizards/service_program_change.xml",
+        "wizards/service_holiday_import.xml",
         "views/service_program_views.xml",
+        "views/service_clock_views.xml",
+        "views/service_holiday_views.xml",
         "views/service_network_views.xml",
         "views/portal_templates.xml",
         "views/repair_status_templates.xml",
@@ -55,6 +64,7 @@
     "assets": {
         "web.assets_backend": [
             "after_sales_service/static/src/workshop/*",
+            "after_sales_service/static/src/**/*",
         ],
         "web.assets_tests": [
             "after_sales_service/static/tests/tours/**/*.esm.js",

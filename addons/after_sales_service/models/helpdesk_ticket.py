@@ -4,15 +4,8 @@ from odoo.exceptions import UserError
 
 from ..tools import callback as callback_tools
 from ..tools import coverage as coverage_tools
-from .service_sla_policy import DELIVERY_MODES, SEVERITIES, TICKET_KINDS
+from .service_sla_promise import DELIVERY_MODES, SEVERITIES, TICKET_KINDS
 
-PROMISE_SOURCES = {
-    "region_id",
-    "equipment_id",
-    "severity",
-    "kind",
-    "delivery_mode",
-}
 SCAN_SOURCES = {"equipment_id", "component_id", "item_id"}
 
 
@@ -107,12 +100,6 @@ class HelpdeskTicket(models.Model):
         default=lambda self: self.env.company._service_now(),
     )
     accepted_at = fields.Datetime(readonly=True, copy=False, tracking=True)
-    event_ids = fields.One2many(
-        comodel_name="service.event", inverse_name="ticket_id", string="Events"
-    )
-    clock_ids = fields.One2many(
-        comodel_name="service.sla.clock", inverse_name="ticket_id", string="Clocks"
-    )
     visit_ids = fields.One2many(
         comodel_name="service.visit", inverse_name="ticket_id", string="Visits"
     )
@@ -143,11 +130,6 @@ class HelpdeskTicket(models.Model):
         compute="_compute_coverage_id",
     )
     coverage_sentence = fields.Char(compute="_compute_coverage_id")
-    awaited_events = fields.Json(
-        compute="_compute_awaited_events",
-        help="Events a promise of this ticket still waits for.",
-    )
-    next_deadline = fields.Datetime(compute="_compute_next_deadline")
     next_step = fields.Char(compute="_compute_next_step")
 
     # ---------------------------------------------------
@@ -243,30 +225,10 @@ class HelpdeskTicket(models.Model):
                     answer.date_end,
                 )
 
-    @api.depends("clock_ids.state", "event_ids.kind")
-    def _compute_awaited_events(self):
-        for ticket in self:
-            awaited = {
-                clock.policy_id.start_event
-                if clock.state == "waiting"
-                else clock.policy_id.stop_event
-                for clock in ticket.clock_ids
-                if not clock.stopped_at
-            }
-            ticket.awaited_events = sorted(
-                awaited - set(ticket.event_ids.mapped("kind"))
-            )
-
-    @api.depends("clock_ids.deadline", "clock_ids.state")
-    def _compute_next_deadline(self):
-        for ticket in self:
-            running = ticket.clock_ids.filtered(lambda clock: clock.state == "running")
-            ticket.next_deadline = min(running.mapped("deadline"), default=False)
-
     @api.depends(
         "accepted_at",
         "visit_ids.state",
-        "event_ids.kind",
+        "event_ids.valid",
         "station_id",
         "stage_id.closed",
         "callback_ids.state",
@@ -275,7 +237,7 @@ class HelpdeskTicket(models.Model):
     def _compute_next_step(self):
         """The one next step, so that nobody has to guess (house promise)."""
         for ticket in self:
-            kinds = set(ticket.event_ids.mapped("kind"))
+            kinds = ticket._get_event_kinds()
             states = set(ticket.visit_ids.mapped("state"))
             if ticket.stage_id.closed:
                 step = (
@@ -352,8 +314,8 @@ class HelpdeskTicket(models.Model):
         self._fill_from_scan(vals_list)
         tickets = super().create(vals_list)
         tickets._refresh_coverage()
-        tickets._start_clocks()
         tickets._record_event("reported")
+        tickets._start_clocks()
         return tickets
 
     def write(self, vals):
@@ -383,8 +345,6 @@ class HelpdeskTicket(models.Model):
             self._follow_stage(was_closed)
         if SCAN_SOURCES & vals.keys():
             self._refresh_coverage()
-        if PROMISE_SOURCES & vals.keys():
-            self.filtered(lambda ticket: not ticket.accepted_at)._start_clocks()
         return result
 
     # ---------------------------------------------------
@@ -481,57 +441,6 @@ class HelpdeskTicket(models.Model):
         """Hook for add-ons that book something when a case is accepted."""
 
     # ---------------------------------------------------
-    # Events and clocks
-    # ---------------------------------------------------
-
-    def _start_clocks(self):
-        """Give each ticket a clock for every promise made to its customer."""
-        # sudo: clocks are written by the machine, users only read them
-        clocks = self.env["service.sla.clock"].sudo()
-        programs = self._get_service_programs()
-        wanted = {
-            (ticket.id, policy.id)
-            for ticket in self
-            for policy in programs[ticket].sudo().policy_ids
-            if policy.active and policy._matches(ticket)
-        }
-        present = clocks.search([("ticket_id", "in", self.ids)])
-        obsolete = present.filtered(
-            lambda clock: (clock.ticket_id.id, clock.policy_id.id) not in wanted
-        )
-        obsolete.unlink()
-        known = {(c.ticket_id.id, c.policy_id.id) for c in present - obsolete}
-        created = clocks.create(
-            [
-                {"ticket_id": ticket_id, "policy_id": policy_id}
-                for ticket_id, policy_id in sorted(wanted - known)
-            ]
-        )
-        created.filtered("ticket_id.event_ids")._replay()
-
-    def _record_event(self, kind, at=None, note=None, visit=None):
-        """Record that something happened and replay the clocks it moves.
-
-        :param kind: an event kind (see ``service.event``)
-        :param at: naive UTC time, default the company's now
-        """
-        # sudo: events are append-only, nobody has create rights on them
-        self.env["service.event"].sudo().create(
-            [
-                {
-                    "ticket_id": ticket.id,
-                    "visit_id": visit.id if visit else False,
-                    "kind": kind,
-                    "at": at or ticket.company_id._service_now(),
-                    "user_id": self.env.uid,
-                    "note": note,
-                }
-                for ticket in self
-            ]
-        )
-        self.sudo().clock_ids._replay()
-
-    # ---------------------------------------------------
     # Actions
     # ---------------------------------------------------
 
@@ -549,14 +458,13 @@ class HelpdeskTicket(models.Model):
                         region=ticket.region_id.name or self.env._("an unknown region"),
                     )
                 )
-            if "dispatched" in ticket.event_ids.mapped("kind"):
+            if "dispatched" in ticket._get_event_kinds():
                 raise UserError(
                     self.env._("Ticket %s is dispatched already.", ticket.number)
                 )
         self._accept()
-        self._record_event("dispatched")
         # An order sent inside the system is received as it is sent (DSP-11).
-        self._record_event("order_received")
+        self._record_event("dispatched", "order_received")
         self.write(
             {
                 "stage_id": self.env.ref(
@@ -593,7 +501,7 @@ class HelpdeskTicket(models.Model):
                 raise UserError(
                     self.env._("Ticket %s is closed already.", ticket.number)
                 )
-            if kind in ticket.event_ids.mapped("kind"):
+            if kind in ticket._get_event_kinds():
                 raise UserError(
                     self.env._(
                         "Ticket %(ticket)s: %(event)s is recorded already.",
@@ -677,10 +585,10 @@ class HelpdeskTicket(models.Model):
         done = ended - cancelled
         done._accept()
         unrestored = done.filtered(
-            lambda ticket: "restored" not in ticket.event_ids.mapped("kind")
+            lambda ticket: "restored" not in ticket._get_event_kinds()
         )
-        unrestored._record_event("restored")
-        done._record_event("closed")
+        unrestored._record_event("restored", "closed")
+        (done - unrestored)._record_event("closed")
         unrestored._plan_callbacks()
 
     @api.model

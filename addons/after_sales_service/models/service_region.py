@@ -38,6 +38,10 @@ class ServiceRegion(models.Model):
         store=True,
         index=True,
     )
+    travel_minutes = fields.Integer(
+        string="Travel time (minutes)",
+        help="From the station to the customers of this region. 0: not known.",
+    )  # SLA-34
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex("(code)", "This region code exists already.")

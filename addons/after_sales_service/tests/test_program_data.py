@@ -119,6 +119,34 @@ class TestProfiles(TransactionCase):
         expected = "TC CAREPLAN CT CT_LOGISTICS QH NX XC LB PCC HF HF_HUAWEI HF_DELL TD"
         self.assertLessEqual(set(expected.split()), codes)
 
+    @rules("RPT-01", "RPT-02", "RPT-05")
+    def test_report_schedules(self):
+        reports = self._program("tc").report_ids.filtered("weekday")
+        self.assertEqual(
+            {(r.period, r.weekday, r.hour, r.rule) for r in reports},
+            {("week", "0", 10, "RPT-01"), ("week", "3", 10, "RPT-01")},
+        )
+        case = self._program("td").report_ids
+        self.assertEqual((case.period, case.within_hours), ("case", 24))
+
+    @rules("SLA-15", "SLA-44")
+    def test_the_ladder_of_hefei_climbs_to_the_next_level(self):
+        step = self._program("hf").step_ids.filtered("stop_event")
+        self.assertEqual(
+            (step.stop_event, step.timing, step.minutes, step.role),
+            ("submitted", "after", 0, "branch"),
+        )
+
+    def test_public_holidays_of_2026(self):
+        days = self.env.ref("after_sales_service.holidays_cn").day_ids.filtered(
+            lambda day: day.date.year == 2026
+        )
+        kinds = days.mapped("kind")
+        self.assertEqual((kinds.count("off"), kinds.count("work")), (33, 6))
+        # Whoever works instead works at a weekend.
+        made_up = days.filtered(lambda day: day.kind == "work")
+        self.assertTrue(all(day.date.weekday() >= 5 for day in made_up))
+
     @rules("SLA-38")
     def test_china_telecom(self):
         self.assertFalse(self._clocks("ct"))
@@ -189,7 +217,7 @@ class TestProfiles(TransactionCase):
                 dict.fromkeys(range(5), ((0, 24 * 60),)),
             )
 
-    @rules("SLA-27")
+    @rules("SLA-27", "SLA-28")
     def test_light_boxes(self):
         self.assertFalse(self._terms("lb"))
         self.assertEqual(
@@ -197,6 +225,7 @@ class TestProfiles(TransactionCase):
             [
                 ("reported", "arrived", 1, "hour"),
                 ("reported", "proposed", 30, "minute"),
+                ("submitted", "departed", 1, "hour"),
             ],
         )
         self.assertFalse(self._program("lb").onsite_calendar_id)
@@ -206,7 +235,7 @@ class TestProfiles(TransactionCase):
         # response, passed on, restored, arrival in Hefei, arrival in the province:
         # all in minutes as printed in the table
         table = {
-            "serious": (5, None, 240, 40, 300),
+            "serious": (5, 0, 240, 40, 300),
             "major": (10, 30, 240, 60, 360),
             "general": (10, 60, 240, 60, 480),
             "none": (10, 60, None, 120, 600),
@@ -243,7 +272,12 @@ class TestProfiles(TransactionCase):
         self.assertEqual(
             self._terms("hf"), {("WHOLE_MACHINE", 36, "acceptance", "WAR-29")}
         )
-        everywhere = {"severity": False, "ticket_kind": False}
+        everywhere = {
+            "severity": False,
+            "ticket_kind": False,
+            "measured": False,
+            "contract_phase": False,
+        }
         self.assertEqual(
             self._clocks("hf", region_id=False, except_region_id=False, **everywhere),
             [
@@ -277,15 +311,25 @@ class TestProfiles(TransactionCase):
                 ("1", 0, False, "CB-10"),
             )
 
-    @rules("T-04", "SLA-18")
+    @rules("SLA-17", "SLA-19")
+    def test_hefei_trial_run_and_what_is_only_measured(self):
+        self.assertEqual(
+            self._clocks("hf", contract_phase="trial"),
+            [("reported", "arrived", 30, "minute")],
+        )
+        self.assertEqual(
+            self._clocks("hf", measured=True), [("responded", "restored", 0, "minute")]
+        )
+
+    @rules("T-04", "SLA-18", "PRT-20")
     def test_huawei_fault_levels(self):
         self.assertEqual(
             self._terms("hf_huawei"), {("WHOLE_MACHINE", 12, "acceptance", "WAR-29")}
         )
         # level: response, report to the vendor, arrival in hours
         for severity, expected in {
-            "serious": {"responded": 1, "submitted": 2},
-            "major": {"responded": 2, "submitted": 24, "arrived": 24},
+            "serious": {"responded": 1, "submitted": 2, "lent": 8},
+            "major": {"responded": 2, "submitted": 24, "arrived": 24, "lent": 8},
             "general": {"responded": 2, "submitted": 48, "arrived": 48},
             "minor": {"responded": 2, "submitted": 96, "arrived": 96},
             "none": {},
@@ -312,7 +356,18 @@ class TestProfiles(TransactionCase):
         )
         self.assertFalse(self._program("hf_dell").onsite_calendar_id)
 
-    @rules("WAR-33", "SLA-30", "SLA-31", "SLA-32", "SLA-33", "T-06", "T-07", "CF-14")
+    @rules(
+        "WAR-33",
+        "SLA-30",
+        "SLA-31",
+        "SLA-32",
+        "SLA-33",
+        "SLA-34",
+        "SLA-35",
+        "T-06",
+        "T-07",
+        "CF-14",
+    )
     def test_taide(self):
         self.assertEqual(
             self._terms("td"), {("WHOLE_MACHINE", 36, "acceptance", "WAR-33")}
@@ -327,6 +382,19 @@ class TestProfiles(TransactionCase):
             [("reported", "responded", 1, "hour")],
         )
         self.assertEqual(
-            self._clocks("td", delivery_mode="onsite"),
-            [("reported", "arrived", 24, "hour")],
+            self._clocks("td", delivery_mode="onsite", severity=False),
+            [
+                # 24 hours, after 2 hours of work on site
+                ("arrived", "spare_shipped", 26, "hour"),
+                ("reported", "arrived", 24, "hour"),
+                ("spare_shipped", "spare_arrived", 2, "working_day"),
+            ],
         )
+        for severity in ("serious", "major"):
+            policy = self._program("td").policy_ids.filtered(
+                lambda one, severity=severity: one.severity == severity
+            )
+            self.assertEqual(
+                (policy.stop_event, policy.amount, policy.unit, policy.plus_travel),
+                ("arrived", 1, "hour", True),
+            )

@@ -77,7 +77,12 @@ class TestSla(AfterSalesCommon):
     def test_severity_and_place_choose_the_promises(self):
         self.equipment.program_id = self.env.ref("after_sales_service.program_hf")
         always = {("appointed", 10, "minute"), ("arrived", 8, "hour")}
-        serious = {("responded", 5, "minute"), ("restored", 4, "hour")}
+        always.add(("restored", 0, "minute"))  # measured only, SLA-17
+        serious = {
+            ("responded", 5, "minute"),
+            ("submitted", 0, "minute"),
+            ("restored", 4, "hour"),
+        }
         elsewhere = {("restored", 4, "hour")}
         for region, place in (
             ("hefei", {("restored", 2, "hour"), ("arrived", 40, "minute")}),

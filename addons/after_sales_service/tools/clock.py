@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Clock arithmetic: when a promise falls due and how it ended.
+"""Clock arithmetic: when a promise falls due, whom it troubles and how it ended.
 
 Everything is computed from a promise (amount, unit, calendar) and the events
 that happened, so that any clock can be replayed (architecture: "what happened
@@ -8,8 +8,9 @@ datetimes, durations are minutes. Nothing here touches a database.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 UTC = ZoneInfo("UTC")
@@ -24,7 +25,14 @@ KEPT_BY = {
     "responded": ("proposed", "appointed", "arrived", "restored"),
     "proposed": ("restored",),
     "submitted": ("restored",),
+    "lent": ("restored",),
+    "spare_shipped": ("restored",),
+    "spare_arrived": ("restored",),
 }
+# What also starts a promise: every one of them is a first contact (SLA-17).
+STARTED_BY = {"responded": ("proposed", "appointed", "arrived")}
+# Events of the same minute are at once; a promise of 0 minutes means "at once" (T-05).
+AT_ONCE = 1
 
 Interval = tuple[datetime, datetime]
 
@@ -65,6 +73,10 @@ class Promise:
 
     Events are named by their kind. Without a calendar the clock runs around
     the clock. ``pausable`` promises stand still between *paused* and *resumed*.
+    With a ``repeat_event`` the amount begins anew at each such event until the
+    stop event comes (SHOP-10). ``measured`` promises have no limit: only the time
+    they took is wanted (SLA-17). ``warn_share`` is the part of the amount, 0 to 1,
+    after which somebody is warned; 0 is never.
     """
 
     start_event: str
@@ -74,13 +86,18 @@ class Promise:
     calendar: Calendar | None = None
     tz: str = "UTC"
     pausable: bool = True
+    repeat_event: str | None = None
+    measured: bool = False
+    warn_share: float = 0.0
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a clock shows: state, when it started, falls due and stopped (UTC).
 
-    ``overrun`` is the time past the deadline in minutes, 0 when kept.
+    ``overrun`` is the time past the deadline in minutes, 0 when kept; a clock
+    that repeats adds up what its rounds were late. ``warn_at`` is when somebody
+    should be warned, ``duration`` the minutes from start to stop.
     """
 
     state: str
@@ -88,6 +105,21 @@ class Reading:
     deadline: datetime | None = None
     stopped_at: datetime | None = None
     overrun: float = 0.0
+    warn_at: datetime | None = None
+    duration: float = 0.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rung of an escalation ladder.
+
+    ``timing`` is *warning* (when the warning falls due), *before* or *after*: so
+    many ``minutes`` before or after the deadline.
+    """
+
+    key: int
+    timing: str
+    minutes: int = 0
 
 
 def _to_utc(local: datetime, zone: ZoneInfo) -> datetime:
@@ -187,7 +219,7 @@ def deadline(
     """
     pauses = sorted(pauses)
     if promise.unit in ("minute", "hour"):
-        minutes = promise.amount * (60 if promise.unit == "hour" else 1)
+        minutes = promise.amount * (60 if promise.unit == "hour" else 1) or AT_ONCE
         return _add_minutes(start, minutes, promise.calendar, pauses)
     if promise.unit == "day":
         zone = ZoneInfo(promise.calendar.tz if promise.calendar else promise.tz)
@@ -262,9 +294,12 @@ def read(
     States: *waiting* (not started), *running*, *paused*, *met*, *missed*. A
     clock that is past its deadline is missed even before it is stopped. The end
     of the case stops every clock: who is helped on the phone needs no visit.
+
+    :raises CalendarWithoutHours: the promise's calendar never opens
     """
     events = sorted(events, key=lambda event: event[1])
-    start = next((at for kind, at in events if kind == promise.start_event), None)
+    starts = {promise.start_event, *STARTED_BY.get(promise.start_event, ())}
+    start = next((at for kind, at in events if kind in starts), None)
     if start is None:
         return Reading("waiting")
     stops = {
@@ -274,29 +309,99 @@ def read(
     }
     stop = next((at for kind, at in events if kind in stops and at >= start), None)
     until = stop or now
-    pauses, paused_since = [], None
-    for kind, at in events if promise.pausable else ():
+    pauses, paused_since = (
+        _pauses(events, start, until) if promise.pausable else ([], None)
+    )
+    if paused_since is not None and stop is not None:
+        if stop > paused_since:
+            pauses.append((paused_since, stop))
+        paused_since = None
+    duration = _minutes(stop - start) if stop else 0.0
+    if promise.measured:
+        state = "met" if stop else "paused" if paused_since else "running"
+        return Reading(state, start, None, stop, duration=duration)
+    late, begin = 0.0, start
+    for kind, at in events if promise.repeat_event else ():
+        if kind == promise.repeat_event and start < at <= until:
+            late += max(0.0, _minutes(at - deadline(begin, promise, pauses)))
+            begin = at
+    due = deadline(begin, promise, pauses)
+    # What had run out before the pause stays missed.
+    if paused_since is not None and due > paused_since:
+        return Reading("paused", start, overrun=late)
+    overrun = late + max(0.0, _minutes(until - due))
+    missed = bool(overrun) if stop else now > due
+    return Reading(
+        "missed" if missed else "met" if stop else "running",
+        start,
+        due,
+        stop,
+        overrun,
+        _warn_at(begin, promise, pauses, due),
+        duration,
+    )
+
+
+def _pauses(events, start, until):
+    """The finished pauses, and since when the clock stands still (or None)."""
+    pauses, since = [], None
+    for kind, at in events:
         if at > until:
             break
-        if kind == "paused" and paused_since is None:
-            paused_since = max(at, start)
-        elif kind == "resumed" and paused_since is not None:
-            if at > paused_since:
-                pauses.append((paused_since, at))
-            paused_since = None
-    if paused_since is not None and stop is None:
-        # What had run out before the pause stays missed.
-        due = deadline(start, promise, pauses)
-        if due <= paused_since:
-            return Reading("missed", start, due, None, _minutes(now - due))
-        return Reading("paused", start)
-    if paused_since is not None and stop > paused_since:
-        pauses.append((paused_since, stop))
-    due = deadline(start, promise, pauses)
-    overrun = max(0.0, _minutes(until - due))
-    if stop:
-        return Reading("missed" if stop > due else "met", start, due, stop, overrun)
-    return Reading("missed" if now > due else "running", start, due, None, overrun)
+        if kind == "paused" and since is None:
+            since = max(at, start)
+        elif kind == "resumed" and since is not None:
+            if at > since:
+                pauses.append((since, at))
+            since = None
+    return pauses, since
+
+
+def _warn_at(begin, promise, pauses, due):
+    if not promise.warn_share:
+        return None
+    if promise.unit in ("minute", "hour"):
+        amount = promise.amount * promise.warn_share
+        return deadline(begin, replace(promise, amount=amount), pauses)
+    # Days end at a time of day, so a share of them is a share of the way there.
+    return begin + (due - begin) * promise.warn_share
+
+
+def step_times(
+    deadline: datetime | None, warn_at: datetime | None, steps: Iterable[Step]
+) -> list[tuple[datetime, int]]:
+    """When each step of a ladder is due: (UTC time, key of the step) in order."""
+    times = []
+    for step in steps:
+        if step.timing == "warning":
+            at = warn_at
+        elif deadline and step.timing == "before":
+            at = deadline - timedelta(minutes=step.minutes)
+        else:
+            at = deadline and deadline + timedelta(minutes=step.minutes)
+        if at:
+            times.append((at, step.key))
+    return sorted(times)
+
+
+def penalty(overrun: float, amount: float, per: str, cap: float = 0.0) -> float:
+    """What a missed promise costs, in the currency of ``amount``.
+
+    :param overrun: minutes past the deadline
+    :param per: *case*, or each begun *hour* or *day* (24 hours) of overrun
+    :param cap: never more than this; 0 is no limit
+    """
+    if overrun <= 0:
+        return 0.0
+    total = (
+        amount
+        * {
+            "case": 1,
+            "hour": ceil(overrun / 60),
+            "day": ceil(overrun / 1440),
+        }[per]
+    )
+    return min(total, cap) if cap else total
 
 
 def _minutes(delta: timedelta) -> float:
