@@ -63,7 +63,8 @@ def rounds(env, vals, count=BATCH):
     best = None
     for _round in range(ROUNDS):
         tickets, create_ms, create_queries = measure(
-            env, lambda: env["helpdesk.ticket"].create([dict(vals) for _i in range(count)])
+            env,
+            lambda: env["helpdesk.ticket"].create([dict(vals) for _i in range(count)]),
         )
         _done, close_ms, close_queries = measure(
             env, lambda tickets=tickets: tickets.write({"stage_id": stage.id})

@@ -15,12 +15,12 @@ registry.category("web_tour.tours").add("after_sales_manager", {
         },
         {
             content: "Open the menu of actions",
-            trigger: ".o_cp_action_menus .dropdown-toggle",
+            trigger: "body:has(.o_form_view) .o_cp_action_menus button:has(.fa-cog)",
             run: "click",
         },
         {
             content: "Copy the programme",
-            trigger: ".o-dropdown--menu .o_menu_item:contains(Duplicate)",
+            trigger: ".o-dropdown-item:contains(Duplicate)",
             run: "click",
         },
         {
