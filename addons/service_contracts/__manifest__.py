@@ -17,6 +17,7 @@
         "data/ir_cron.xml",
         "views/service_entitlement_views.xml",
         "views/service_billing_views.xml",
+        "views/service_settlement_views.xml",
         "wizards/service_billing_preview_views.xml",
         "views/contract_contract_views.xml",
         "views/service_plan_views.xml",

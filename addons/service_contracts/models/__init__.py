@@ -7,7 +7,10 @@ from . import repair_order
 from . import sale_order_line
 from . import service_billing_line
 from . import service_billing_run
+from . import service_billing_run_operator
 from . import service_coverage
 from . import service_entitlement
 from . import service_plan
+from . import service_plan_share
+from . import service_settlement
 from . import service_suspension

@@ -63,6 +63,18 @@ class ContractContract(models.Model):
         index="btree_not_null",
         help="Whose broadband the account belongs to.",
     )
+    payer = fields.Selection(
+        selection=[
+            ("customer", "The customer"),
+            ("operator", "The operator, for all its subscribers"),
+            ("third", "Somebody else"),
+        ],
+        required=True,
+        default="customer",
+        tracking=True,
+        help="The operator gets one invoice a month for each plan, with a settlement; "
+        "anybody else an invoice for the contracts he pays.",
+    )
     equipment_ids = fields.Many2many(
         comodel_name="service.equipment",
         relation="contract_contract_service_equipment_rel",
@@ -406,6 +418,10 @@ class ContractContract(models.Model):
             )
         if not self.date_start:
             problems.append(self.env._("the start date is missing"))
+        if self.payer == "operator" and not self.operator_id:
+            problems.append(
+                self.env._("the operator pays, but none is set; choose the operator")
+            )
         if plan and plan.currency_id != self.currency_id:
             problems.append(
                 self.env._(
@@ -427,6 +443,7 @@ class ContractContract(models.Model):
         plan = self.plan_id
         return {
             "contract_id": self.id,
+            "plan_id": plan.id,
             "product_id": plan.product_id.id,
             "name": plan.with_context(lang=self.partner_id.lang).name,
             "quantity": 1.0,

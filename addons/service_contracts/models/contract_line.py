@@ -17,6 +17,12 @@ BILLED_FIELDS = {
 class ContractLine(models.Model):
     _inherit = "contract.line"
 
+    plan_id = fields.Many2one(
+        comodel_name="service.plan",
+        string="Care plan",
+        ondelete="restrict",
+        help="Whose fee this line is; the contract may have changed its plan since.",
+    )
     billing_line_ids = fields.One2many(
         comodel_name="service.billing.line",
         inverse_name="contract_line_id",

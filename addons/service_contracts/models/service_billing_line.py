@@ -21,7 +21,7 @@ class ServiceBillingLine(models.Model):
         ondelete="restrict",
     )
     company_id = fields.Many2one(
-        comodel_name="res.company", required=True, index=True, ondelete="restrict"
+        comodel_name="res.company", required=True, ondelete="restrict"
     )
     contract_id = fields.Many2one(
         comodel_name="contract.contract", required=True, index=True, ondelete="restrict"
@@ -31,8 +31,15 @@ class ServiceBillingLine(models.Model):
         ondelete="restrict",
         help="Empty only while parked because the contract has no line to bill.",
     )
-    partner_id = fields.Many2one(related="contract_id.partner_id", store=True)
-    plan_id = fields.Many2one(related="contract_id.plan_id", store=True, index=True)
+    # As they were when the period was billed: a contract may change hands and plan.
+    partner_id = fields.Many2one(comodel_name="res.partner", string="Customer")
+    plan_id = fields.Many2one(comodel_name="service.plan", string="Care plan")
+    settlement_id = fields.Many2one(
+        comodel_name="service.settlement",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Charged through the operator: one of the charges of this settlement.",
+    )
     period_start = fields.Date(string="From", required=True)
     period_end = fields.Date(string="To", required=True)
     currency_id = fields.Many2one(

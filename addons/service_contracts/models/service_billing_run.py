@@ -203,6 +203,11 @@ class ServiceBillingRun(models.Model):
             run._start("queue")
             run.with_delay(
                 channel="root.billing",
+                identity_key=identity_exact,
+                description=self.env._("Billing %s: operators", run.name),
+            )._job_bill_operators()
+            run.with_delay(
+                channel="root.billing",
                 priority=20,
                 identity_key=identity_exact,
                 description=self.env._("Billing %s: finish", run.name),
@@ -311,7 +316,7 @@ class ServiceBillingRun(models.Model):
             self._bill_slice(ids)
             if not self._commit(len(ids)):
                 return
-        if self._get_due_contracts() - self._get_parked_contracts():
+        if not self._is_billed():
             return  # held by another runner; the hourly job looks again
         self._transition("done")
         self._commit(0)
@@ -346,16 +351,17 @@ class ServiceBillingRun(models.Model):
         """Job: one slice, one transaction."""
         self._bill_slice(contract_ids)
 
+    def _job_bill_operators(self):
+        """Job: the operators' subscribers, one transaction for each operator."""
+        self._bill_operators()
+
     def _job_finish(self):
         """Job: close the run when no slice is left."""
         self.ensure_one()
         if self.state != "running":
             return
-        left = self._get_due_contracts() - self._get_parked_contracts()
-        if left:
-            raise RetryableJobError(
-                f"{len(left)} contracts left", seconds=30, ignore_retry=True
-            )
+        if not self._is_billed():
+            raise RetryableJobError("Bills are left", seconds=30, ignore_retry=True)
         self._transition("done")
 
     # === Due ===
@@ -373,6 +379,11 @@ class ServiceBillingRun(models.Model):
                 ("recurring_next_date", "<=", periods.month_end(self.period)),
             ]
         )
+
+    @api.model
+    def _get_direct_domain(self):
+        """Contract lines that are invoiced to their payer one by one."""
+        return Domain("contract_id.payer", "!=", "operator")
 
     def _get_lineless_domain(self):
         """Running contracts that somebody took the billed line from."""
@@ -399,6 +410,10 @@ class ServiceBillingRun(models.Model):
         return contracts.filtered(
             lambda contract: charges[contract] or not contract._get_plan_line()
         )
+
+    def _is_billed(self) -> bool:
+        """Is nothing left but what is parked?"""
+        return not self._get_due_contracts() - self._get_parked_contracts()
 
     def _get_parked_contracts(self):
         # sudo: the subledger is the machine's
@@ -636,6 +651,8 @@ class ServiceBillingRun(models.Model):
             "company_id": self.company_id.id,
             "contract_id": contract.id,
             "contract_line_id": line.id,
+            "partner_id": contract.partner_id.id,
+            "plan_id": (line.plan_id or contract.plan_id).id,
             "period_start": period.start,
             "period_end": period.end,
             "currency_id": contract.currency_id.id,
@@ -759,6 +776,8 @@ class ServiceBillingRun(models.Model):
             "run_id": self.id,
             "company_id": self.company_id.id,
             "contract_id": contract.id,
+            "partner_id": contract.partner_id.id,
+            "plan_id": contract.plan_id.id,
             "period_start": self.period,
             "period_end": periods.month_end(self.period),
             "currency_id": contract.currency_id.id,

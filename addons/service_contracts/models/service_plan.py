@@ -70,6 +70,12 @@ class ServicePlan(models.Model):
         string="Promises",
         copy=True,
     )
+    share_ids = fields.One2many(
+        comodel_name="service.plan.share",
+        inverse_name="plan_id",
+        string="Operator's share",
+        copy=True,
+    )
     contract_ids = fields.One2many(
         comodel_name="contract.contract", inverse_name="plan_id", string="Contracts"
     )

@@ -1,6 +1,7 @@
 from . import test_billing
 from . import test_contract
 from . import test_coverage
+from . import test_operator
 from . import test_periods
 from . import test_scope
 from . import test_security

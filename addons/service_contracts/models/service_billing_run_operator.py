@@ -1,0 +1,334 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The road through the operator: rated in the database, summarised in one invoice.
+
+A hundred thousand charges are one set operation, so this is SQL and not a loop over
+records. The periods are those of ``tools.periods`` (``tests/test_operator.py`` holds
+both against each other); the invoice is made and posted by core.
+"""
+
+from collections import defaultdict
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from ..tools import periods
+from .contract_contract import BILLABLE_STATES
+
+# Months between the line's first day and a date, whole calendar months.
+MONTHS_SINCE = """
+    (EXTRACT(YEAR FROM {day}) - EXTRACT(YEAR FROM l.date_start)) * 12
+    + EXTRACT(MONTH FROM {day}) - EXTRACT(MONTH FROM l.date_start)
+"""
+
+
+class ServiceBillingRun(models.Model):
+    _inherit = "service.billing.run"
+
+    def _get_due_line_domain(self):
+        """Slices bill the direct road only; the other one is summarised."""
+        return super()._get_due_line_domain() & self._get_direct_domain()
+
+    def _run_slices(self):
+        self._bill_operators()
+        return super()._run_slices()
+
+    def _is_billed(self) -> bool:
+        return super()._is_billed() and not self._get_operator_groups()
+
+    def _bill_operators(self):
+        """One settlement and one posted invoice for each operator and plan.
+
+        Each is one transaction: rated, summarised and posted, or nothing. What
+        cannot be rated is parked, contract by contract.
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update():
+            return  # another runner is at it
+        for operator_id, plan_id in self._get_operator_groups():
+            self._bill_operator(
+                self.env["res.partner"].browse(operator_id),
+                self.env["service.plan"].browse(plan_id),
+            )
+            self._commit(1)
+            if not self.try_lock_for_update():
+                return
+        self._park_operator_leftovers()
+
+    def _get_operator_groups(self) -> list:
+        """[(operator id, plan id)] with something that can be rated."""
+        return self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT operator_id, plan_id FROM (%s) due ORDER BY 1, 2",
+                self._get_rating_query(),
+            )
+        )
+
+    def _get_rating_query(self, operator=None, plan=None) -> SQL:
+        """Charges to rate: one row for each contract line and period not billed.
+
+        The n-th period starts n months after the line did, so nothing drifts
+        (``tools.periods``); a period that begins in a suspension is not charged.
+        """
+        self.ensure_one()
+        models_ = ("contract.contract", "contract.line", "service.suspension")
+        for name in (*models_, "service.billing.line"):
+            self.env[name].flush_model()
+        until = periods.month_end(self.period)
+        only = SQL()
+        if operator:
+            only = SQL(
+                "AND c.operator_id = %s AND COALESCE(l.plan_id, c.plan_id) = %s",
+                operator.id,
+                plan.id,
+            )
+        months = SQL(
+            "CASE l.recurring_rule_type WHEN 'monthly' THEN 1 WHEN 'quarterly' THEN 3 "
+            "WHEN 'semesterly' THEN 6 WHEN 'yearly' THEN 12 END * l.recurring_interval"
+        )
+        since_until = SQL(MONTHS_SINCE.format(day="%(until)s::date"), until=until)
+        since_last = SQL(MONTHS_SINCE.format(day="l.last_date_invoiced"))
+        return SQL(
+            """
+            SELECT l.id AS line_id, c.id AS contract_id, c.partner_id,
+                   COALESCE(l.plan_id, c.plan_id) AS plan_id, c.operator_id,
+                   p.start AS period_start,
+                   LEAST(p.next - 1, l.date_end) AS period_end,
+                   ROUND((l.quantity * l.specific_price
+                          * (1 - COALESCE(l.discount, 0) / 100))::numeric,
+                         cur.decimal_places) AS amount
+              FROM contract_contract c
+              JOIN contract_line l ON l.contract_id = c.id
+              JOIN service_plan plan ON plan.id = COALESCE(l.plan_id, c.plan_id)
+              JOIN res_currency cur ON cur.id = plan.currency_id
+              JOIN res_partner operator
+                ON operator.id = c.operator_id AND operator.active
+              JOIN product_product product
+                ON product.id = l.product_id AND product.active
+        CROSS JOIN LATERAL (
+                   SELECT (l.date_start
+                           + make_interval(months => n * m.months))::date AS start,
+                          (l.date_start
+                           + make_interval(months => (n + 1) * m.months))::date AS next
+                     FROM (SELECT (%(months)s)::int AS months) m,
+                          generate_series(
+                              GREATEST(0, COALESCE((%(since_last)s), 0)::int / m.months),
+                              (%(since_until)s)::int / m.months) n
+                   ) p
+             WHERE c.company_id = %(company)s
+               AND c.payer = 'operator' AND c.plan_id IS NOT NULL
+               AND c.state IN %(states)s
+               AND l.is_canceled IS NOT TRUE AND l.display_type IS NULL
+               AND l.automatic_price IS NOT TRUE AND l.specific_price >= 0
+               AND l.currency_id = plan.currency_id
+               AND l.recurring_next_date <= %(until)s
+               AND p.start <= %(until)s
+               AND (l.last_date_invoiced IS NULL OR p.start > l.last_date_invoiced)
+               AND (l.date_end IS NULL OR p.start <= l.date_end)
+               AND NOT EXISTS (
+                   SELECT FROM service_suspension s
+                    WHERE s.contract_id = c.id AND s.date_from <= p.start
+                      AND (s.date_to IS NULL OR p.start < s.date_to))
+               AND NOT EXISTS (
+                   SELECT FROM service_billing_line b
+                    WHERE b.contract_line_id = l.id AND b.period_start = p.start
+                      AND b.state != 'parked')
+               %(only)s
+            """,
+            months=months,
+            since_last=since_last,
+            since_until=since_until,
+            company=self.company_id.id,
+            states=tuple(BILLABLE_STATES),
+            until=until,
+            only=only,
+        )
+
+    def _bill_operator(self, operator, plan):
+        """Rate, summarise and post one operator's subscribers on one plan."""
+        cr = self.env.cr
+        cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE service_rating ON COMMIT DROP AS %s",
+                self._get_rating_query(operator, plan),
+            )
+        )
+        cr.execute("ANALYZE service_rating")
+        groups = self.env.execute_query(
+            SQL(
+                "SELECT date_trunc('month', period_start)::date, amount, COUNT(*) "
+                "FROM service_rating GROUP BY 1, 2 ORDER BY 1, 2 DESC"
+            )
+        )
+        if groups:
+            # sudo: settlements are written by the machine only
+            settlement = (
+                self.env["service.settlement"]
+                .sudo()
+                .create(
+                    {
+                        "run_id": self.id,
+                        "operator_id": operator.id,
+                        "plan_id": plan.id,
+                        "count": sum(count for _month, _amount, count in groups),
+                        "amount": float(
+                            sum(amount * count for _month, amount, count in groups)
+                        ),
+                    }
+                )
+            )
+            settlement.share_amount = settlement._compute_share()
+            move = (
+                self.with_company(self.company_id)
+                .env["account.move"]
+                .create(self._prepare_summary_vals(settlement, groups))
+            )
+            move._post(soft=False)
+            settlement.move_id = move
+            self._write_ratings(settlement, move)
+        cr.execute("DROP TABLE service_rating")
+
+    def _prepare_summary_vals(self, settlement, groups):
+        """One line for each month and price, with how many subscribers pay it."""
+        operator, plan = settlement.operator_id, settlement.plan_id
+        env = self.with_context(lang=operator.lang).env
+        return {
+            "move_type": "out_invoice",
+            "company_id": self.company_id.id,
+            "partner_id": operator.id,
+            "currency_id": settlement.currency_id.id,
+            "invoice_date": self.date_invoice,
+            "invoice_origin": settlement.name,
+            "ref": settlement.name,
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "product_id": plan.product_id.id,
+                        "quantity": count,
+                        "price_unit": float(amount),
+                        # CON-20: the settlement is the charge detail list
+                        "name": env._(
+                            "%(plan)s, %(month)s: %(count)s subscribers, details in "
+                            "settlement %(settlement)s",
+                            plan=plan.with_env(env).name,
+                            month=f"{month:%Y-%m}",
+                            count=count,
+                            settlement=settlement.name,
+                        ),
+                    }
+                )
+                for month, amount, count in groups
+            ],
+        }
+
+    def _write_ratings(self, settlement, move):
+        """The rated charges into the subledger, and the contracts moved on."""
+        self.env.flush_all()
+        cr = self.env.cr
+        cr.execute(
+            SQL(
+                """
+                INSERT INTO service_billing_line AS b
+                       (run_id, company_id, contract_id, contract_line_id, partner_id,
+                        plan_id, period_start, period_end, currency_id, amount,
+                        amount_company, state, settlement_id, move_id,
+                        create_uid, create_date, write_uid, write_date)
+                SELECT %(run)s, %(company)s, contract_id, line_id, partner_id,
+                       plan_id, period_start, period_end, %(currency)s, amount,
+                       ROUND(amount / %(rate)s, %(digits)s), 'posted',
+                       %(settlement)s, %(move)s,
+                       %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s,
+                       now() AT TIME ZONE 'UTC'
+                  FROM service_rating
+           ON CONFLICT (contract_line_id, period_start) DO UPDATE
+                   SET run_id = EXCLUDED.run_id, period_end = EXCLUDED.period_end,
+                       amount = EXCLUDED.amount, state = 'posted',
+                       amount_company = EXCLUDED.amount_company,
+                       settlement_id = EXCLUDED.settlement_id,
+                       move_id = EXCLUDED.move_id, parked_reason = NULL
+                 WHERE b.state = 'parked'
+                """,
+                run=self.id,
+                company=self.company_id.id,
+                currency=settlement.currency_id.id,
+                rate=move.invoice_currency_rate or 1.0,
+                digits=self.company_id.currency_id.decimal_places,
+                settlement=settlement.id,
+                move=move.id,
+                uid=self.env.uid,
+            )
+        )
+        if cr.rowcount != settlement.count:
+            raise UserError(
+                self.env._(
+                    "Somebody bills subscribers of %(operator)s at the same time. Run "
+                    "%(run)s again.",
+                    operator=settlement.operator_id.name,
+                    run=self.name,
+                )
+            )
+        cr.execute(
+            """
+            UPDATE contract_line l
+               SET last_date_invoiced = t.last,
+                   recurring_next_date =
+                       CASE WHEN l.date_end <= t.last THEN NULL ELSE t.last + 1 END
+              FROM (SELECT line_id, MAX(period_end) AS last FROM service_rating
+                     GROUP BY line_id) t
+             WHERE l.id = t.line_id
+            """
+        )
+        cr.execute(
+            """
+            UPDATE contract_contract c
+               SET recurring_next_date = t.next, parked_reason = NULL,
+                   state = CASE c.state WHEN 'parked' THEN 'active' ELSE c.state END
+              FROM (SELECT l.contract_id, MIN(l.recurring_next_date) AS next
+                      FROM contract_line l
+                     WHERE l.contract_id IN (SELECT contract_id FROM service_rating)
+                       AND l.is_canceled IS NOT TRUE
+                     GROUP BY l.contract_id) t
+             WHERE c.id = t.contract_id
+            """
+        )
+        self.env.invalidate_all()
+
+    def _park_operator_leftovers(self):
+        """Due, but not rated: say what is wrong and who mends it."""
+        lines = self.env["contract.line"].search(
+            super()._get_due_line_domain() & ~self._get_direct_domain()
+        )
+        contracts = lines.contract_id
+        charges = self._get_charges(contracts)
+        problems = self._get_billing_problems(contracts)
+        for contract, rows in charges.items():
+            if rows and contract in problems:
+                self._park(contract, rows, problems[contract])
+
+    def _get_billing_problems(self, contracts) -> dict:
+        problems = super()._get_billing_problems(contracts)
+        for contract in contracts:
+            if contract.payer != "operator" or contract in problems:
+                continue
+            if not contract.operator_id.active:
+                problems[contract] = self.env._(
+                    "The operator pays, but none is set or it is archived. A service "
+                    "manager sets the operator."
+                )
+            elif contract.contract_line_ids.filtered("automatic_price"):
+                problems[contract] = self.env._(
+                    "The price comes from a price list, but an operator is charged the "
+                    "fixed fee. Finance sets the price on the contract's line."
+                )
+        return problems
+
+    def _bill_slice(self, contract_ids):
+        """Contracts paid by their operator are rated again when they are retried."""
+        contracts = self.env["contract.contract"].browse(contract_ids).exists()
+        roads = defaultdict(list)
+        for contract in contracts:
+            roads[contract.payer == "operator"].append(contract.id)
+        if roads[True]:
+            self._bill_operators()
+        return super()._bill_slice(roads[False])
