@@ -33,6 +33,22 @@ class ResCompany(models.Model):
         comodel_name="stock.picking.type", string="Spare part supply"
     )
 
+    spare_clock_working = fields.Boolean(
+        string="Requests count working days",
+        default=True,
+        help="Same-day approval and next-day shipping count working days of the "
+        "station's calendar; switched off, they count calendar days.",
+    )  # PRT-05, AMB-23
+    spare_transit_days = fields.Integer(
+        string="Days to the station",
+        default=1,
+        help="How many days a shipment to a station is on the way.",
+    )
+
+    spare_replenish_route_id = fields.Many2one(
+        comodel_name="stock.route", string="Replenishment of stations"
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
@@ -121,10 +137,46 @@ class ResCompany(models.Model):
             },
         }
 
+    def _prepare_spare_routes(self):
+        """The route by which core replenishment fills the stations' shelves."""
+        self.ensure_one()
+        return {
+            "spare_replenish_route_id": {
+                "name": self.env._("Service network: request spare parts"),
+                "company_id": self.id,
+                "product_selectable": False,
+                "rule_ids": [
+                    fields.Command.create(
+                        {
+                            "name": self.env._("Request spare parts"),
+                            "action": "spare_request",
+                            "location_dest_id": self.spare_network_location_id.id,
+                            "picking_type_id": self.spare_supply_type_id.id,
+                            "company_id": self.id,
+                        }
+                    )
+                ],
+            }
+        }
+
     def _get_spare_warehouse(self):
         self.ensure_one()
         return self.env["stock.warehouse"].search(
             [("company_id", "=", self.id)], order="sequence, id", limit=1
+        )
+
+    def _get_spare_loss_location(self):
+        """Where scrapped and lost pieces are booked."""
+        self.ensure_one()
+        # sudo: places only
+        return (
+            self.env["stock.location"]
+            .sudo()
+            .search(
+                [("usage", "=", "inventory"), ("company_id", "=", self.id)],
+                order="id",
+                limit=1,
+            )
         )
 
     def _ensure_spare_network(self):
@@ -136,6 +188,7 @@ class ResCompany(models.Model):
             for prepare, model in (
                 (company._prepare_spare_locations, "stock.location"),
                 (company._prepare_spare_picking_types, "stock.picking.type"),
+                (company._prepare_spare_routes, "stock.route"),
             ):
                 todo = {
                     field: vals

@@ -5,6 +5,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.misc import format_date, format_datetime
+
+from odoo.addons.after_sales_service.tools import clock as clock_tools
 
 from ..tools import charge as charge_tools
 from ..tools import gate as gate_tools
@@ -41,6 +44,13 @@ class SparePartRequest(models.Model):
             "approved_at",
             "shipped_at",
             "received_at",
+            "received_by_id",
+            "director_id",
+            "director_signed_at",
+            "approve_due",
+            "ship_due",
+            "approve_late_reason",
+            "ship_late_reason",
             "user_id",
         }
     )
@@ -49,7 +59,7 @@ class SparePartRequest(models.Model):
         "submitted": {"verified", "approved", "rejected", "cancelled"},
         "verified": {"approved", "rejected"},
         "approved": {"planned", "shipped", "used"},
-        "planned": {"shipped"},
+        "planned": {"planned", "shipped"},
         "shipped": {"received"},
         "received": {"used"},
         "used": set(),
@@ -177,9 +187,31 @@ class SparePartRequest(models.Model):
         comodel_name="res.users", readonly=True, copy=False
     )
     approved_at = fields.Datetime(readonly=True, copy=False)
-    planned_date = fields.Date(help="When the missing parts are expected (PRT-06).")
+    # PRT-05: approved the same day, shipped the next
+    approve_due = fields.Datetime(string="Approve by", readonly=True, copy=False)
+    ship_due = fields.Datetime(string="Ship by", readonly=True, copy=False)
+    approve_late_reason = fields.Char(
+        string="Approved late because", readonly=True, copy=False
+    )
+    ship_late_reason = fields.Char(
+        string="Shipped late because", readonly=True, copy=False
+    )
+    is_late = fields.Boolean(
+        string="Late", compute="_compute_is_late", search="_search_is_late"
+    )
+    planned_date = fields.Date(
+        copy=False, help="When the missing parts are expected (PRT-06)."
+    )
     shipped_at = fields.Datetime(readonly=True, copy=False)
     received_at = fields.Datetime(readonly=True, copy=False)
+    # PRT-09, AMB-20: both sign for the quantity that really came
+    received_by_id = fields.Many2one(
+        comodel_name="res.users", string="Counted by", readonly=True, copy=False
+    )
+    director_id = fields.Many2one(
+        comodel_name="res.users", string="Signed by director", readonly=True, copy=False
+    )
+    director_signed_at = fields.Datetime(readonly=True, copy=False)
     picking_ids = fields.One2many(
         comodel_name="stock.picking",
         inverse_name="spare_request_id",
@@ -256,7 +288,7 @@ class SparePartRequest(models.Model):
             "submitted": self.env._("The branch centre approves"),
             "verified": self.env._("The branch centre approves"),
             "approved": self.env._("Parts may be shipped and drawn"),
-            "planned": self.env._("Waiting for parts"),
+            "planned": self.env._("Waiting for parts, or the station receives"),
             "shipped": self.env._("The station receives"),
         }.get(self.state, "")
 
@@ -453,6 +485,12 @@ class SparePartRequest(models.Model):
                 )
         self._check_appraised()
         self._transition("submitted", submitted_at=self._now())
+        self.filtered(
+            lambda request: request.kind == "stock"
+        ).sudo().line_ids._note_basis()
+        due = self._get_deadlines(0)
+        for request in self:
+            request._set_guarded({"approve_due": due[request]})
         # sudo: the customer's agreement confirms the quote, whoever recorded it
         self.sudo().sale_order_id.filtered(
             lambda order: order.state in ("draft", "sent")
@@ -575,11 +613,130 @@ class SparePartRequest(models.Model):
                         request=request.name,
                     )
                 )
+        self._check_explained("approve_due", "approve_late_reason")
         # sudo: the branch centre approves, it does not write the station's request
-        self.sudo()._transition(
+        documents = self.sudo()
+        documents._transition(
             "approved", approved_by_id=self.env.uid, approved_at=self._now()
         )
+        due = documents._get_deadlines(1)
+        for request in documents:
+            request.ship_due = due[request]
         return True
+
+    # ---------------------------------------------------
+    # Same day, next day (PRT-05, AMB-23)
+    # ---------------------------------------------------
+
+    def _get_deadlines(self, days) -> dict:
+        """End of today's (0) or the next (1) working day, for each request.
+
+        Working days are those of the station's calendar, else the company's; in a
+        company that counts calendar days every day is one. What comes after closing
+        time counts as of the next day.
+        """
+        # sudo: calendars and settings, for a date
+        calendars = {
+            request: request.station_id.calendar_id
+            or request.company_id.resource_calendar_id
+            for request in self.sudo()
+        }
+        known = self.env["resource.calendar"].sudo().union(*calendars.values())
+        clocks = known._get_clock_calendars()
+        result = {}
+        for request in self:
+            company = request.sudo().company_id
+            calendar = clocks.get(calendars[request.sudo()].id)
+            if not company.spare_clock_working:
+                calendar = clock_tools.Calendar(
+                    calendar.tz if calendar else company._service_tz(),
+                    dict.fromkeys(range(7), ((0, 1440),)),
+                )
+            now = request._now()
+            for late in (0, 1):
+                promise = clock_tools.Promise(
+                    "", "", days + late, "working_day", calendar, company._service_tz()
+                )
+                due = clock_tools.deadline(now, promise)
+                if due >= now:
+                    break
+            result[request] = due
+        return result
+
+    @api.depends("approve_due", "ship_due", "state")
+    def _compute_is_late(self):
+        for request in self:
+            request.is_late = bool(request._get_missed())
+
+    def _search_is_late(self, operator, value):
+        if operator != "in" or (value != {True} and list(value) != [True]):
+            return NotImplemented
+        now = self.env.company._service_now()
+        return [
+            "|",
+            "&",
+            ("state", "in", ("submitted", "verified")),
+            ("approve_due", "<", now),
+            "&",
+            ("state", "in", ("approved", "planned")),
+            ("ship_due", "<", now),
+        ]
+
+    def _get_missed(self):
+        """The clock that has run out: name of its reason field, or nothing."""
+        now = self._now()
+        if self.kind == "oow":
+            return ""
+        if self.state == "submitted" and self.approve_due and self.approve_due < now:
+            return "approve_late_reason"
+        if (
+            self.state in ("approved", "planned")
+            and self.ship_due
+            and self.ship_due < now
+        ):
+            return "ship_late_reason"
+        return ""
+
+    def action_explain_delay(self, reason):
+        """Say why the same-day approval or the next-day shipping was missed."""
+        self._require_group("branch", "warehouse")
+        for request in self:
+            missed = request._get_missed()
+            if not missed:
+                raise UserError(self.env._("%s is in time.", request.name))
+            self._require_group(
+                "branch" if missed == "approve_late_reason" else "warehouse"
+            )
+            # sudo: branch and warehouse explain, they do not write the request
+            request.sudo()[missed] = reason.strip()
+        return True
+
+    def _check_explained(self, due, reason):
+        """A missed clock needs its reason before the work goes on."""
+        for request in self:
+            if request._get_missed() == reason and not request[reason]:
+                raise UserError(
+                    self.env._(
+                        "%(request)s was due on %(due)s. Press Explain the delay and "
+                        "say why first (PRT-05).",
+                        request=request.name,
+                        due=format_datetime(self.env, request[due]),
+                    )
+                )
+
+    def _get_expected_dates(self) -> dict:
+        """The day the parts are expected at the station; False when nobody knows."""
+        result = {}
+        for request in self:
+            # sudo: a setting
+            days = timedelta(days=request.sudo().company_id.spare_transit_days)
+            start = {
+                "approved": request.ship_due and request.ship_due.date(),
+                "planned": request.planned_date,
+                "shipped": request.shipped_at and request.shipped_at.date(),
+            }.get(request.state)
+            result[request] = start + days if start else False
+        return result
 
     def action_reject(self, reason):
         self._require_group("branch")
@@ -610,7 +767,7 @@ class SparePartRequest(models.Model):
     # ---------------------------------------------------
 
     def action_ship(self):
-        """The warehouse ships; what it has not is planned (PRT-06)."""
+        """The warehouse ships what it has; the rest is planned (PRT-05, PRT-06)."""
         self._require_group("warehouse")
         for request in self:
             if request.state not in ("approved", "planned"):
@@ -621,66 +778,112 @@ class SparePartRequest(models.Model):
                         request.name,
                     )
                 )
+        self._check_explained("ship_due", "ship_late_reason")
+        for request in self:
             # sudo: goods move for the request
-            document = request.sudo()
-            company = document.company_id
-            stock = company._get_spare_warehouse().lot_stock_id
-            pieces, short = document._pick_pieces(
-                stock, company.spare_transit_location_id
-            )
-            if short:
-                if document.state == "approved":
-                    document._transition("planned")
-                document.message_post(
-                    body=self.env._("Not in stock: %s", ", ".join(short)),
-                    partner_ids=document.station_id._get_people_above().ids,
-                )
-                continue
+            request.sudo()._ship()
+        return True
+
+    def _ship(self):
+        """Ship what is there; tell the branch centre what is not."""
+        self.ensure_one()
+        company = self.company_id
+        pieces, short = self._pick_pieces(
+            company._get_spare_warehouse().lot_stock_id,
+            company.spare_transit_location_id,
+        )
+        if pieces:
             self.env["stock.picking"]._spare_transfer(
                 [
                     (
                         company.spare_supply_type_id,
-                        document.name,
+                        self.name,
                         pieces,
-                        {"spare_request_id": document.id},
+                        {"spare_request_id": self.id},
                     )
                 ]
             )
-            document._transition("shipped", shipped_at=document._now())
+            for piece in pieces:
+                piece["line"].quantity_shipped += piece["quantity"]
+        if not short:
+            self._transition("shipped", shipped_at=self._now())
+            return
+        self._transition("planned")
+        self.message_post(
+            body=self.env._("Not in stock: %s", ", ".join(short)),
+            partner_ids=self.station_id._get_people_above().ids,
+        )
+
+    def action_plan(self, date):
+        """Say when the missing parts will come (PRT-06).
+
+        :param date: the day the warehouse will have them
+        """
+        self._require_group("branch", "warehouse")
+        for request in self:
+            if request.state not in ("approved", "planned"):
+                raise UserError(
+                    self.env._("%s waits for no parts.", request.display_name)
+                )
+            if not date or date < request.sudo().company_id._service_today():
+                raise UserError(
+                    self.env._(
+                        "%s: the missing parts are expected on a day to come.",
+                        request.name,
+                    )
+                )
+            # sudo: branch and warehouse plan, they do not write the request
+            document = request.sudo()
+            if document.state == "approved":
+                document._transition("planned")
+            document.planned_date = date
+            document.message_post(
+                body=self.env._(
+                    "The missing parts are expected on %s.",
+                    format_date(self.env, date),
+                )
+            )
         return True
 
     def _pick_pieces(self, source, dest):
-        """Take the oldest free pieces below ``source``; tell what is missing."""
+        """Take the oldest free pieces below ``source``; tell what is missing.
+
+        A product that is short is filled up with its substitutes, in their order.
+
+        :returns: pieces for a transfer, and what is short in words
+        """
+        products = self.line_ids.product_id
         quants = self.env["stock.quant"].search(
             [
                 ("location_id", "child_of", source.id),
                 ("location_id.service_use", "=", False),
-                ("product_id", "in", self.line_ids.product_id.ids),
+                ("product_id", "in", (products | products.spare_substitute_ids).ids),
                 ("quantity", ">", 0),
             ],
             order="in_date, id",
         )
         free = {quant: quant.quantity - quant.reserved_quantity for quant in quants}
+        by_product = quants.grouped("product_id")
         pieces, short = [], []
         for line in self.line_ids:
-            wanted = line.quantity
-            for quant in quants.filtered(
-                lambda quant, line=line: quant.product_id == line.product_id
-            ):
-                taken = min(wanted, free[quant])
-                if taken <= 0:
-                    continue
-                free[quant] -= taken
-                wanted -= taken
-                pieces.append(
-                    {
-                        "product": line.product_id,
-                        "lot": quant.lot_id,
-                        "quantity": taken,
-                        "location": quant.location_id,
-                        "dest": dest,
-                    }
-                )
+            wanted = line.quantity - line.quantity_shipped
+            for product in (line.product_id, *line.product_id.spare_substitute_ids):
+                for quant in by_product.get(product, ()):
+                    taken = min(wanted, free[quant])
+                    if taken <= 0:
+                        continue
+                    free[quant] -= taken
+                    wanted -= taken
+                    pieces.append(
+                        {
+                            "line": line,
+                            "product": product,
+                            "lot": quant.lot_id,
+                            "quantity": taken,
+                            "location": quant.location_id,
+                            "dest": dest,
+                        }
+                    )
             if wanted > 0:
                 short.append(f"{line.product_id.display_name} ({wanted:g})")
         return pieces, short
@@ -688,15 +891,12 @@ class SparePartRequest(models.Model):
     def action_receive(self):
         """The specialist counts the parts into the station's good stock (PRT-12)."""
         self._require_group("specialist")
-        for request in self:
-            if request.state != "shipped":
-                raise UserError(self.env._("%s was not shipped.", request.name))
         good = self.station_id._get_locations("good")
         transfers = []
         for request in self.sudo():
-            lines = request.picking_ids.move_line_ids.filtered(
-                lambda line: line.location_dest_id.usage == "transit"
-            )
+            on_the_way = request._get_on_the_way()
+            if not on_the_way:
+                raise UserError(self.env._("%s was not shipped.", request.name))
             transfers.append(
                 (
                     request.company_id.spare_supply_type_id,
@@ -709,13 +909,57 @@ class SparePartRequest(models.Model):
                             "location": line.location_dest_id,
                             "dest": good[request.station_id],
                         }
-                        for line in lines
+                        for line in on_the_way
                     ],
                     {"spare_request_id": request.id},
                 )
             )
         self.env["stock.picking"]._spare_transfer(transfers)
-        self._transition("received", received_at=self._now())
+        for line in self.sudo().line_ids:
+            line.quantity_received = line.quantity_shipped
+        self._set_guarded({"received_at": self._now(), "received_by_id": self.env.uid})
+        self.filtered(lambda request: request.state == "shipped")._transition(
+            "received"
+        )
+        return True
+
+    def _get_on_the_way(self):
+        """Shipped pieces that have not been counted in: stock move lines."""
+        self.ensure_one()
+        arrived = self.picking_ids.filtered(
+            lambda picking: picking.location_id.usage == "transit"
+        )
+        last = max(arrived.mapped("id"), default=0)
+        return self.picking_ids.filtered(
+            lambda picking: (
+                picking.location_dest_id.usage == "transit" and picking.id > last
+            )
+        ).move_line_ids
+
+    def action_sign_director(self):
+        """The director signs for the quantity that really came (PRT-09, AMB-20)."""
+        self._require_group("director")
+        for request in self:
+            if request.state != "received" or request.director_id:
+                raise UserError(
+                    self.env._(
+                        "%s: nothing counted waits for the director's signature.",
+                        request.name,
+                    )
+                )
+            if request.received_by_id == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "%(request)s: specialist and director are two people (PRT-09); "
+                        "%(user)s counted the parts.",
+                        request=request.name,
+                        user=self.env.user.name,
+                    )
+                )
+        # sudo: the director signs, he does not write the request
+        self.sudo()._set_guarded(
+            {"director_id": self.env.uid, "director_signed_at": self._now()}
+        )
         return True
 
     def _set_used(self):
@@ -977,6 +1221,13 @@ class SparePartRequestLine(models.Model):
         ondelete="cascade",
     )
     state = fields.Selection(related="request_id.state")
+    station_id = fields.Many2one(related="request_id.station_id", store=True)
+    quantity_shipped = fields.Float(
+        string="Shipped", readonly=True, copy=False, digits="Product Unit"
+    )
+    quantity_received = fields.Float(
+        string="Received", readonly=True, copy=False, digits="Product Unit"
+    )
     # PRT-03: the basis of the quantity stays on the form
     repaired = fields.Float(readonly=True, digits="Product Unit")
     sold = fields.Float(readonly=True, digits="Product Unit")
@@ -1022,8 +1273,17 @@ class SparePartRequestLine(models.Model):
 
     def _propose_quantities(self):
         """PRT-03: repairs and sales of four weeks against good stock."""
-        if not self:
-            return
+        self._note_basis()
+        for line in self:
+            proposal = quantity_tools.propose(line.repaired, line.sold, line.on_hand)
+            line.quantity = proposal or line.quantity
+
+    def _note_basis(self):
+        """Write the basis of the quantity on the lines (PRT-03)."""
+        for lines in self.grouped("request_id").values():
+            lines._note_basis_of_station()
+
+    def _note_basis_of_station(self):
         request = self.request_id
         since = request._now() - timedelta(days=BASIS_DAYS)
         products = self.product_id.ids
@@ -1068,10 +1328,10 @@ class SparePartRequestLine(models.Model):
         )
         for line in self:
             product = line.product_id
-            basis = {
-                "repaired": repaired.get(product, 0.0),
-                "sold": sold.get(product, 0.0),
-                "on_hand": on_hand.get(product, 0.0),
-            }
-            proposal = quantity_tools.propose(*basis.values())
-            line.write({**basis, "quantity": proposal or line.quantity})
+            line.write(
+                {
+                    "repaired": repaired.get(product, 0.0),
+                    "sold": sold.get(product, 0.0),
+                    "on_hand": on_hand.get(product, 0.0),
+                }
+            )

@@ -610,24 +610,78 @@ class SpareReturn(models.Model):
         return answer
 
     @api.model
-    def note_extra(self, code, box_id):
-        """Record a piece that lies in the box but is not on the return."""
+    def note_wrong_serial(self, code, slip, box_id):
+        """Record that another serial lies in the box than a slip says.
+
+        :param code: the serial that was found
+        :param slip: slip number or serial of the piece it should have been
+        :returns: the answer for the screen, with the difference's id
+        """
+        box, code = self._get_open_box(code, box_id)
+        document = box.return_id
+        rma = self._find_piece((slip or "").strip())
+        if rma.return_id != document or rma.scanned_at:
+            raise UserError(
+                self.env._(
+                    "%(slip)s is not a slip of %(return)s that is still expected.",
+                    slip=slip,
+                    **{"return": document.name},
+                )
+            )
+        if code in (rma.serial, rma.name):
+            raise UserError(self.env._("%s is the serial on the slip: scan it.", code))
+        row = document._add_differences(rma, "wrong_serial")
+        row.code = code
+        return self._prepare_difference_answer(row, box)
+
+    @api.model
+    def note_condition(self, code, box_id, note):
+        """Record that a received piece is in another condition than its slip says."""
+        box, code = self._get_open_box(code, box_id)
+        document = box.return_id
+        rma = self._find_piece(code)
+        if rma.return_id != document or not rma.scanned_at:
+            raise UserError(self.env._("%s has not been received: scan it.", code))
+        row = document._add_differences(rma, "condition", (note or "").strip())
+        return self._prepare_difference_answer(row, box)
+
+    @api.model
+    def _get_open_box(self, code, box_id):
+        """The box being unpacked, and the code without its blanks."""
         self._require_group("warehouse")
         box = self.env["spare.return.box"].browse(box_id).exists()
         code = (code or "").strip()
         if not box or not code:
-            raise UserError(self.env._("Scan the box and the extra piece first."))
+            raise UserError(self.env._("Scan the box and the piece first."))
+        box.return_id._check_receiving()
+        return box, code
+
+    @api.model
+    def _prepare_difference_answer(self, row, box):
+        kinds = dict(row._fields["kind"]._description_selection(self.env))
+        answer = self._prepare_scan_answer(
+            "warning",
+            self.env._(
+                "%(code)s noted: %(kind)s. A photo helps to settle it.",
+                code=row.code,
+                kind=kinds[row.kind],
+            ),
+            box,
+        )
+        return {**answer, "difference": row.id}
+
+    @api.model
+    def note_extra(self, code, box_id):
+        """Record a piece that lies in the box but is not on the return."""
+        box, code = self._get_open_box(code, box_id)
         document = box.return_id
-        document._check_receiving()
         rma = self._find_piece(code)
         if rma.return_id == document:
             raise UserError(
                 self.env._("%s is on this return, it is no extra.", rma.display_name)
             )
-        document._add_differences(rma, "extra", code)
-        return self._prepare_scan_answer(
-            "warning", self.env._("%s noted as extra.", code), box
-        )
+        row = document._add_differences(rma, "extra", code)
+        return self._prepare_difference_answer(row, box)
 
     def _check_receiving(self):
         for document in self:
@@ -645,12 +699,14 @@ class SpareReturn(models.Model):
             scanned = document.rma_ids.filtered(
                 lambda rma: rma.scanned_at and rma.state == "shipped"
             )
-            if not scanned:
+            if not scanned and not document.difference_ids:
                 raise UserError(
                     self.env._(
                         "%s: nothing was scanned. Scan the pieces first.", document.name
                     )
                 )
+            if not scanned:
+                continue
             transfers.append(
                 (
                     document.company_id.spare_intake_type_id,
@@ -675,7 +731,7 @@ class SpareReturn(models.Model):
             scanned._transition("received", received_at=now)
             document._settle_found(scanned)
             missing = (pieces - scanned) - document.difference_ids.filtered(
-                lambda row: row.kind == "missing"
+                lambda row: row.kind in ("missing", "wrong_serial")
             ).rma_id
             document._add_differences(missing, "missing")
             document._transition("received", received_at=now)
@@ -716,7 +772,9 @@ class SpareReturn(models.Model):
             )
         )
         if found:
-            found.write({"state": "settled", "note": self.env._("It turned up.")})
+            found._set_guarded(
+                {"state": "settled", "note": self.env._("It turned up.")}
+            )
 
     def _settle(self):
         """Settle returns all of whose pieces have ended and differences settled."""

@@ -44,13 +44,15 @@ class SpareRma(models.Model):
             "engineer_id",
             "company_id",
             "born_at",
+            "is_extra",
+            "vendor_picking_id",
         }
     )
     _transitions = {
         "owed": {"at_station", "rejected"},
         "at_station": {"packed", "rejected"},
         "packed": {"at_station", "shipped"},
-        "shipped": {"received"},
+        "shipped": {"received", "at_station", "closed"},
         "received": {"inspected"},
         "inspected": {"closed"},
         "closed": set(),
@@ -89,6 +91,25 @@ class SpareRma(models.Model):
         required=True,
         index=True,
         default=lambda self: self.env.company,
+    )
+    is_extra = fields.Boolean(
+        string="Extra piece",
+        readonly=True,
+        help="Came without being owed: no good part was consumed for it.",
+    )
+    vendor_id = fields.Many2one(
+        comodel_name="res.partner",
+        compute="_compute_vendor_id",
+        store=True,
+        readonly=False,
+        help="To whom the piece is returned.",
+    )
+    vendor_picking_id = fields.Many2one(
+        comodel_name="stock.picking",
+        string="Returned with",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     damaged = fields.Boolean(
         string="Physically damaged",
@@ -150,6 +171,7 @@ class SpareRma(models.Model):
             ("scrap", "Scrap"),
             ("station", "Back to the station"),
             ("stock", "To good stock"),
+            ("lost", "Lost"),
         ],
         tracking=True,
     )
@@ -179,6 +201,12 @@ class SpareRma(models.Model):
     def _compute_display_name(self):
         for rma in self:
             rma.display_name = f"{rma.name} · {rma.serial}" if rma.serial else rma.name
+
+    @api.depends("product_id")
+    def _compute_vendor_id(self):
+        # sudo: the vendor's name goes on the slip of who may see the slip
+        for rma in self:
+            rma.vendor_id = rma.product_id.sudo().seller_ids[:1].partner_id
 
     def _compute_age_days(self):
         for rma in self:
@@ -437,8 +465,138 @@ class SpareRma(models.Model):
                         rma.display_name,
                     )
                 )
+            # PRT-10: only what was inspected and found good may be drawn again
+            if (
+                rma.disposition in ("station", "stock")
+                and rma.inspection_result != "no_fault"
+            ):
+                raise UserError(
+                    self.env._(
+                        "%s is not good: only a piece without fault goes back to the "
+                        "station or into stock (PRT-10). Choose refurbish, return to "
+                        "vendor or scrap.",
+                        rma.display_name,
+                    )
+                )
+            if rma.disposition == "lost":
+                raise UserError(
+                    self.env._("%s is here, it is not lost.", rma.display_name)
+                )
+        self._note_condition()
         self._transition(
             "inspected", inspected_at=self._now(), inspected_by_id=self.env.uid
+        )
+        return True
+
+    def _note_condition(self):
+        """Damage that the slip does not tell of is a difference of the return."""
+        surprising = self.filtered(
+            lambda rma: (
+                rma.inspection_result == "damaged" and not rma.damaged and rma.return_id
+            )
+        )
+        noted = surprising.return_id.difference_ids.filtered(
+            lambda row: row.kind == "condition"
+        ).rma_id
+        for rma in surprising - noted:
+            rma.return_id._add_differences(
+                rma, "condition", self.env._("Physically damaged")
+            )
+
+    def _move_pieces(self, source, dest):
+        """Move these pieces from one place to another, in one transfer."""
+        if not self:
+            return self.env["stock.picking"]
+        return self.env["stock.picking"]._spare_transfer(
+            [
+                (
+                    self.company_id.spare_intake_type_id,
+                    ", ".join(self.mapped("name")[:5]),
+                    [
+                        {**rma._prepare_piece(), "location": source, "dest": dest}
+                        for rma in self
+                    ],
+                    {},
+                )
+            ]
+        )
+
+    def _get_cost(self) -> dict:
+        """What each piece cost us, in the company's currency.
+
+        The serial's own value where core values by serial; else what its receipt
+        cost; else the product's cost.
+        """
+        # sudo: values are not the clerk's to read elsewhere
+        rmas = self.sudo()
+        receipts = (
+            self.env["stock.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("lot_id", "in", rmas.lot_id.ids),
+                    ("state", "=", "done"),
+                    ("location_id.usage", "=", "supplier"),
+                ],
+                order="date, id",
+            )
+        )
+        paid = {}
+        for line in receipts:
+            move = line.move_id
+            if move.quantity and move.value:
+                paid.setdefault(line.lot_id, move.value / move.quantity)
+        result = {}
+        for rma in rmas:
+            product = rma.product_id.with_company(rma.company_id)
+            cost = paid.get(rma.lot_id, product.standard_price)
+            if product.lot_valuated and rma.lot_id:
+                cost = rma.lot_id.with_company(rma.company_id).standard_price
+            result[self.browse(rma.id)] = cost
+        return result
+
+    def action_return_to_vendor(self):
+        """Send pieces back to their vendors and propose the vendors' credits.
+
+        One transfer for each vendor; each credit is the cost of its serial.
+        """
+        self._require_group("warehouse")
+        for rma in self:
+            if (
+                rma.state != "closed"
+                or rma.disposition != "vendor"
+                or rma.vendor_picking_id
+            ):
+                raise UserError(
+                    self.env._("%s does not wait for its vendor.", rma.display_name)
+                )
+            if not rma.vendor_id:
+                raise UserError(
+                    self.env._(
+                        "%s: choose the vendor it is returned to.", rma.display_name
+                    )
+                )
+        # sudo: the clerk returns; transfers and claims follow
+        rmas = self.sudo()
+        supplier = self.env.ref("stock.stock_location_suppliers").sudo()
+        for (company, vendor), batch in rmas.grouped(
+            lambda rma: (rma.company_id, rma.vendor_id)
+        ).items():
+            picking = batch._move_pieces(company.spare_vendor_location_id, supplier)
+            picking.partner_id = vendor
+            batch._set_guarded({"vendor_picking_id": picking.id})
+        costs = rmas._get_cost()
+        self.env["spare.claim"].sudo().create(
+            [
+                {
+                    "origin": "vendor",
+                    "rma_id": rma.id,
+                    "party": "vendor",
+                    "partner_id": rma.vendor_id.id,
+                    "amount": costs[rma],
+                }
+                for rma in rmas
+            ]
         )
         return True
 
@@ -453,15 +611,9 @@ class SpareRma(models.Model):
             for company in rmas.company_id
         }
         scrap = {}
-        if "scrap" in rmas.mapped("disposition"):
+        if {"scrap", "lost"} & set(rmas.mapped("disposition")):
             scrap = {
-                company: self.env["stock.location"]
-                .sudo()
-                .search(
-                    [("usage", "=", "inventory"), ("company_id", "=", company.id)],
-                    order="id",
-                    limit=1,
-                )
+                company: company._get_spare_loss_location()
                 for company in rmas.company_id
             }
         result = {}
@@ -473,6 +625,7 @@ class SpareRma(models.Model):
                 "scrap": scrap.get(company),
                 "station": good.get(rma.station_id),
                 "stock": stock[company],
+                "lost": scrap.get(company),
             }.get(rma.disposition, self.env["stock.location"])
         return result
 

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError, UserError
@@ -13,6 +13,7 @@ from .common import SpareCommon
 
 
 class TestShares(BaseCase):
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.integers(0, 10_000_000),
         st.lists(st.integers(1, 50), min_size=1, max_size=6),

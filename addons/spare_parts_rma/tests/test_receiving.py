@@ -2,7 +2,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from odoo.addons.after_sales_service.tests.common import rules
+from odoo.addons.after_sales_service.tests.common import SIGNATURE, rules
 
 from .common import SpareCommon
 
@@ -114,6 +114,158 @@ class TestReceiving(SpareCommon):
         self.document.action_finish_receiving()
         self.assertEqual(self.second.state, "received")
         self.assertEqual(row.state, "settled")
+
+    # ---------------------------------------------------
+    # Differences: station and warehouse settle them (AMB-21)
+    # ---------------------------------------------------
+
+    def finish(self, *received):
+        self.desk.scan_receive(self.box.name)
+        for rma in received:
+            self.scan(rma.serial)
+        self.document.action_finish_receiving()
+
+    def agree(self, row, resolution, **vals):
+        """Both sides agree, the warehouse writes it down."""
+        row.with_user(self.clerk).write(
+            {"resolution": resolution, "note": "Phoned", **vals}
+        )
+        row.with_user(self.clerk).action_settle()
+        self.assertEqual(row.state, "open", "one side is not enough")
+        with self.assertRaisesRegex(UserError, "other side"):
+            row.with_user(self.clerk).action_settle()
+        row.with_user(self.specialist).action_settle()
+        self.assertEqual(row.state, "settled")
+        self.assertEqual(row.warehouse_agreed_by_id, self.clerk)
+        self.assertEqual(row.station_agreed_by_id, self.specialist)
+
+    def test_lost_on_the_way(self):
+        self.finish(self.first)
+        row = self.document.difference_ids
+        row.note = "Phoned"
+        with self.assertRaisesRegex(UserError, "choose what was agreed"):
+            row.action_settle()
+        self.agree(row, "lost")
+        self.assertEqual(self.second.state, "closed")
+        transit = self.company.spare_transit_location_id
+        self.assertEqual(self.at(transit, self.second.serial), 0)
+        claim = self.second.sudo().claim_ids
+        self.assertEqual((claim.party, claim.amount), ("carrier", 200.0))
+        with self.assertRaisesRegex(UserError, "settled already"):
+            row.action_settle()
+        with self.assertRaisesRegex(UserError, "stays as it is"):
+            row.note = "Something else"
+
+    @rules("RMA-11")
+    def test_left_at_the_station(self):
+        self.finish(self.first)
+        row = self.document.difference_ids
+        row.photo = SIGNATURE
+        self.agree(row, "station")
+        self.assertEqual(self.second.state, "at_station")
+        self.assertEqual(self.at(self.defective, self.second.serial), 1)
+        self.assertEqual(self.second.return_id.week, "2026-W48")
+
+    def test_who_changes_the_agreement_asks_for_both_signatures_again(self):
+        self.finish(self.first)
+        row = self.document.difference_ids.with_user(self.clerk)
+        row.write({"resolution": "lost", "note": "Phoned"})
+        row.action_settle()
+        row.with_user(self.specialist).resolution = "station"
+        self.assertFalse(row.warehouse_agreed_by_id)
+
+    def test_extra_piece_is_taken_in_with_a_slip(self):
+        self.desk.scan_receive(self.box.name)
+        self.scan(self.first.serial)
+        self.scan(self.second.serial)
+        answer = self.desk.note_extra("HD-STRANGER", self.box.id)
+        row = self.document.difference_ids
+        self.assertEqual(answer["difference"], row.id)
+        self.document.action_finish_receiving()
+        row.write({"resolution": "taken", "note": "From the cupboard"})
+        with self.assertRaisesRegex(UserError, "which part"):
+            row.action_settle()
+        self.agree(row, "taken", product_id=self.hd_product.id)
+        slip = row.rma_id
+        self.assertTrue(slip.is_extra)
+        self.assertEqual(slip.state, "received")
+        intake = self.company.spare_intake_location_id
+        self.assertEqual(self.at(intake, "HD-STRANGER"), 1)
+        slip.write({"inspection_result": "defective", "disposition": "scrap"})
+        slip.with_user(self.clerk).action_inspect_and_close()
+        self.assertEqual(self.at(intake, "HD-STRANGER"), 0)
+
+    def test_wrong_serial_is_corrected(self):
+        self.desk.scan_receive(self.box.name)
+        self.scan(self.first.serial)
+        with self.assertRaisesRegex(UserError, "still expected"):
+            self.desk.note_wrong_serial("HD-Y", self.first.name, self.box.id)
+        self.desk.note_wrong_serial("HD-Y", self.second.name, self.box.id)
+        self.document.action_finish_receiving()
+        row = self.document.difference_ids
+        self.assertEqual((row.kind, row.code), ("wrong_serial", "HD-Y"))
+        expected = self.second.serial
+        self.agree(row, "corrected")
+        self.assertEqual(self.second.serial, "HD-Y")
+        self.assertIn(expected, self.second.remark)
+        intake = self.company.spare_intake_location_id
+        self.assertEqual(self.at(intake, "HD-Y"), 1)
+        transit = self.company.spare_transit_location_id
+        self.assertEqual(self.at(transit, expected), 0)
+
+    @rules("RMA-04")
+    def test_damage_found_by_the_warehouse_is_appraised(self):
+        self.finish(self.first, self.second)
+        self.first.write({"inspection_result": "damaged", "disposition": "scrap"})
+        self.first.action_inspect()
+        row = self.document.difference_ids
+        self.assertEqual((row.kind, row.rma_id), ("condition", self.first))
+        self.agree(row, "appraisal")
+        self.assertEqual(self.first.sudo().appraisal_ids.state, "draft")
+
+    def test_other_condition_at_the_desk(self):
+        self.desk.scan_receive(self.box.name)
+        with self.assertRaisesRegex(UserError, "has not been received"):
+            self.desk.note_condition(self.first.serial, self.box.id, "Wet")
+        self.scan(self.first.serial)
+        answer = self.desk.note_condition(self.first.serial, self.box.id, "Wet")
+        self.assertEqual(answer["level"], "warning")
+        self.assertEqual(self.document.difference_ids.note, "Wet")
+
+    # ---------------------------------------------------
+    # The end
+    # ---------------------------------------------------
+
+    @rules("PRT-10")
+    def test_only_good_pieces_go_back_into_good_stock(self):
+        self.finish(self.first, self.second)
+        self.first.write({"inspection_result": "defective", "disposition": "stock"})
+        with self.assertRaisesRegex(UserError, "is not good"):
+            self.first.action_inspect()
+        self.first.write({"inspection_result": "no_fault"})
+        self.first.action_inspect_and_close()
+        stock = self.company._get_spare_warehouse().lot_stock_id
+        self.assertEqual(self.at(stock, self.first.serial), 1)
+
+    def test_vendor_return_and_credit_at_the_serials_cost(self):
+        self.finish(self.first, self.second)
+        pieces = self.first | self.second
+        pieces.write({"inspection_result": "defective", "disposition": "vendor"})
+        pieces.action_inspect_and_close()
+        with self.assertRaisesRegex(UserError, "choose the vendor"):
+            self.first.action_return_to_vendor()
+        vendor = self.env["res.partner"].create({"name": "Disk maker"})
+        pieces.vendor_id = vendor
+        pieces.action_return_to_vendor()
+        picking = pieces.sudo().vendor_picking_id
+        self.assertEqual(len(picking), 1)
+        self.assertEqual(picking.state, "done")
+        self.assertEqual(picking.location_dest_id.usage, "supplier")
+        claims = pieces.sudo().claim_ids
+        self.assertEqual(claims.mapped("amount"), [200.0, 200.0])
+        self.assertEqual(claims.partner_id, vendor)
+        with self.assertRaisesRegex(UserError, "does not wait"):
+            self.first.action_return_to_vendor()
 
     def test_dispositions_end_where_they_should(self):
         self.desk.scan_receive(self.box.name)

@@ -9,6 +9,9 @@ ACTS = {
     "reject_request": ("spare.part.request", "action_reject"),
     "refuse_appraisal": ("spare.damage.appraisal", "action_refuse"),
     "drop_claim": ("spare.claim", "action_drop"),
+    "appoint_anyway": ("service.visit", "action_appoint_anyway"),
+    "explain_delay": ("spare.part.request", "action_explain_delay"),
+    "plan": ("spare.part.request", "action_plan"),
 }
 
 
@@ -28,11 +31,15 @@ class SpareReason(models.TransientModel):
             ("reject_request", "Reject a request"),
             ("refuse_appraisal", "Refuse an appraisal"),
             ("drop_claim", "Drop a charge or claim"),
+            ("appoint_anyway", "Promise a visit without its parts"),
+            ("explain_delay", "Explain a delay"),
+            ("plan", "Plan missing parts"),
         ],
         required=True,
         readonly=True,
     )
-    reason = fields.Char(required=True)
+    reason = fields.Char()
+    date = fields.Date(string="Expected on")
 
     @api.model
     def _get_acts(self):
@@ -53,5 +60,7 @@ class SpareReason(models.TransientModel):
                 )
             )
         records = self.env[model].browse(self.env.context.get("active_ids", []))
-        getattr(records, method)(self.reason.strip())
+        getattr(records, method)(
+            self.date if self.act == "plan" else (self.reason or "").strip()
+        )
         return {"type": "ir.actions.act_window_close"}

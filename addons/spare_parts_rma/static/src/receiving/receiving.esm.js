@@ -2,6 +2,7 @@
 import {Component, onMounted, useExternalListener, useRef, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {beep} from "./beep.esm";
+import {getDataURLFromFile} from "@web/core/utils/urls";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
@@ -26,6 +27,10 @@ export class Receiving extends Component {
             lastCode: "",
             finished: null,
             pending: 0,
+            // A serial that waits for the slip it came instead of
+            wrongSerial: "",
+            // The difference a photo can be added to
+            difference: 0,
         });
         onMounted(() => this.focus());
         // Whoever clicked elsewhere scans on: keys land in the input again
@@ -44,6 +49,12 @@ export class Receiving extends Component {
         if (ev.key === "F2") {
             ev.preventDefault();
             this.noteExtra();
+        } else if (ev.key === "F3") {
+            ev.preventDefault();
+            this.askSlip();
+        } else if (ev.key === "F6") {
+            ev.preventDefault();
+            this.noteCondition();
         } else if (ev.key === "F4") {
             ev.preventDefault();
             this.finish();
@@ -71,6 +82,10 @@ export class Receiving extends Component {
         this.input.el.value = "";
         this.focus();
         if (!code) {
+            return;
+        }
+        if (this.state.wrongSerial) {
+            this.noteWrongSerial(code);
             return;
         }
         this.state.lastCode = code;
@@ -104,6 +119,7 @@ export class Receiving extends Component {
             this.state.box = answer.box;
             this.state.finished = null;
         }
+        this.state.difference = answer.difference || 0;
         beep(answer.level);
     }
 
@@ -124,6 +140,58 @@ export class Receiving extends Component {
                 this.state.box.id,
             ]),
         );
+    }
+
+    /** The next scan names the slip that this serial came instead of. */
+    askSlip() {
+        if (!this.state.box || !this.state.lastCode) {
+            return;
+        }
+        this.state.wrongSerial = this.state.lastCode;
+        this.state.level = "info";
+        this.state.message = _t("Scan the slip that %s came instead of.", this.state.lastCode);
+        this.focus();
+    }
+
+    noteWrongSerial(slip) {
+        const serial = this.state.wrongSerial;
+        this.state.wrongSerial = "";
+        this.enqueue(() =>
+            this.orm.call("spare.return", "note_wrong_serial", [
+                serial,
+                slip,
+                this.state.box.id,
+            ]),
+        );
+    }
+
+    noteCondition() {
+        if (!this.state.box || !this.state.lastCode) {
+            return;
+        }
+        this.enqueue(() =>
+            this.orm.call("spare.return", "note_condition", [
+                this.state.lastCode,
+                this.state.box.id,
+                "",
+            ]),
+        );
+    }
+
+    async addPhoto(ev) {
+        const file = ev.target.files[0];
+        const difference = this.state.difference;
+        if (!file || !difference) {
+            return;
+        }
+        const photo = await getDataURLFromFile(file);
+        this.enqueue(async () => {
+            await this.orm.write("spare.return.difference", [difference], {
+                photo: photo.split(",")[1],
+            });
+            return {level: "success", message: _t("Photo added.")};
+        });
+        this.focus();
     }
 
     finish() {
