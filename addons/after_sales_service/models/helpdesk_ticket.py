@@ -364,35 +364,64 @@ class HelpdeskTicket(models.Model):
         Component and item are recordsets, one of them empty. Other add-ons
         call super and append their own answers.
         """
-        components = self.equipment_id._origin.component_ids.filtered(
+        live = self.equipment_id._origin.component_ids.filtered(
             lambda component: not component.removed_on
-        )
-        by_equipment = components.grouped("equipment_id")
-        warranty = components._get_warranty_answers()
+        ).grouped("equipment_id")
         no_item = self.env["service.item"]
+        no_component = self.env["service.equipment.component"]
+        result = {}
+        for day, tickets in self.grouped(
+            lambda ticket: ticket._get_report_day()
+        ).items():
+            asked = {
+                ticket: live.get(ticket.equipment_id._origin, no_component)
+                for ticket in tickets
+            }
+            answers = no_component.union(*asked.values())._get_warranty_answers(day)
+            for ticket, components in asked.items():
+                found = ticket._get_found_exclusions()
+                if found:
+                    answers |= components._get_warranty_answers(day, found)
+                result[ticket.id] = [
+                    (component, no_item, answers[component]) for component in components
+                ]
+                answer = ticket._get_item_answer(day)
+                if answer:
+                    result[ticket.id].append(
+                        (no_component, ticket.item_id._origin, answer)
+                    )
+        return result
+
+    def _get_found_exclusions(self) -> dict:
+        """Component, or the empty one for the whole machine → exclusion found."""
+        self.ensure_one()
         return {
-            ticket.id: [
-                (component, no_item, warranty[component])
-                for component in by_equipment.get(
-                    ticket.equipment_id._origin, components.browse()
-                )
-            ]
-            for ticket in self
+            finding.component_id._origin: finding.exclusion_id
+            for finding in self.finding_ids
+            if not finding.withdrawn_at
         }
+
+    def _get_item_answer(self, day):
+        """The warranty's answer for a service of a warranted class (WAR-06)."""
+        self.ensure_one()
+        category = self.item_id.category_id.part_category_id
+        equipment = self.equipment_id._origin
+        if not category or not equipment:
+            return None
+        return equipment._get_category_answer(category, day)
 
     def _refresh_coverage(self):
         """Decide again for tickets that are not accepted yet.
 
-        After acceptance only subjects without a decision get one (WAR-22).
+        What is frozen stays: after acceptance only subjects without a decision
+        get one (WAR-22), and an approved exception is not asked again.
         """
         # sudo: decisions are written by the machine, users only read them
         coverages = self.env["service.coverage"].sudo()
-        frozen = self.filtered("accepted_at")
-        coverages.search([("ticket_id", "in", (self - frozen).ids)]).unlink()
-        known = {
-            (row.ticket_id, row.component_id, row.item_id)
-            for row in frozen.sudo().coverage_ids
-        }
+        rows = coverages.search([("ticket_id", "in", self.ids)])
+        frozen = rows.filtered("frozen_at")
+        (rows - frozen).unlink()
+        known = {(row.ticket_id, row.component_id, row.item_id) for row in frozen}
         vals_list = []
         for ticket_id, answers in self._get_coverage_answers().items():
             ticket = self.browse(ticket_id)
@@ -423,6 +452,7 @@ class HelpdeskTicket(models.Model):
             "inputs": dict(answer.inputs),
             "date_start": answer.date_start,
             "date_end": answer.date_end,
+            "onsite_end": answer.onsite_end,
             "chosen": chosen,
             "frozen_at": self.accepted_at,
         }
@@ -434,7 +464,9 @@ class HelpdeskTicket(models.Model):
             now = company._service_now()
             # sudo: acceptance and frozen decisions are written by the machine only
             batch.sudo().write({"accepted_at": now})
-            batch.sudo().coverage_ids.write({"frozen_at": now})
+            batch.sudo().coverage_ids.filtered(lambda row: not row.frozen_at).write(
+                {"frozen_at": now}
+            )
         tickets._after_accept()
 
     def _after_accept(self):

@@ -4,6 +4,8 @@ from odoo import api, models
 TABLES = (
     "service.part.category",
     "service.warranty.term",
+    "service.guarantee",
+    "service.exclusion",
     "service.station",
     "service.region",
     "service.sla.policy",

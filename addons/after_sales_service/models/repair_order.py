@@ -359,7 +359,8 @@ class RepairOrder(models.Model):
                 repair.intake_at
                 and not repair.handed_over_at
                 and not repair.loaner_ids
-                and repair.ticket_id.component_id.category_id.group == "monitor"
+                and repair.ticket_id.component_id
+                and repair.ticket_id.component_id._is_repair_only()
             )
 
     @api.constrains("promised_date")

@@ -12,6 +12,11 @@ class ServiceItemCategory(models.Model):
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True)
     sequence = fields.Integer(default=10)
+    part_category_id = fields.Many2one(
+        comodel_name="service.part.category",
+        string="Warranty class",
+        help="A warranty on this class, such as software, makes these services free.",
+    )
     item_ids = fields.One2many(
         comodel_name="service.item", inverse_name="category_id", string="Items"
     )

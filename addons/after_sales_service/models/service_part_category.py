@@ -23,6 +23,10 @@ class ServicePartCategory(models.Model):
         required=True,
         default="other",
     )
+    outside_host = fields.Boolean(
+        string="Outside the host unit",
+        help="Stands around the host unit: monitor, keyboard and the like (WAR-10).",
+    )
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex("(code)", "This part category code exists already.")

@@ -1,7 +1,18 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools.coverage import Term
+
+START_BASES = [
+    ("sale", "Sale (invoice, certificate or factory month)"),
+    ("invoice", "Invoice"),
+    ("certificate", "Three-guarantee certificate"),
+    ("factory_month", "Factory month"),
+    ("acceptance", "Acceptance"),
+    ("installation", "Installation"),
+    ("signing", "Signing of the contract"),
+]
 
 
 class ServiceWarrantyTerm(models.Model):
@@ -31,12 +42,21 @@ class ServiceWarrantyTerm(models.Model):
         required=True,
         default="onsite",
     )
+    onsite_months = fields.Integer(
+        string="Months on site",
+        help="How long visits are free, if not as long as the term; afterwards the "
+        "machine is carried in (WAR-09, WAR-28).",
+    )
+    lifetime = fields.Boolean(
+        string="For life",
+        help="Free after the term too, when carried in (WAR-06, WAR-32).",
+    )
+    repair_only = fields.Boolean(
+        help="Repaired, never exchanged, unless the three guarantees or an approved "
+        "exception say so (WAR-12, CF-25).",
+    )
     start_basis = fields.Selection(
-        selection=[
-            ("sale", "Sale (invoice, certificate or factory month)"),
-            ("acceptance", "Acceptance"),
-            ("installation", "Installation"),
-        ],
+        selection=START_BASES,
         required=True,
         default="sale",
     )
@@ -51,9 +71,24 @@ class ServiceWarrantyTerm(models.Model):
         "(program_id, category_id)",
         "This programme has a warranty term for this part category already.",
     )
-    _months_positive = models.Constraint(
-        "CHECK (months > 0)", "A warranty term must be at least one month."
-    )
+
+    @api.constrains("months", "onsite_months")
+    def _check_months(self):
+        for term in self:
+            for name, least in (("months", 1), ("onsite_months", 0)):
+                if term[name] < least:
+                    raise ValidationError(
+                        self.env._(
+                            "Programme %(program)s, %(category)s: %(value)s in field "
+                            "%(field)s is too small, a warranty term is at least "
+                            "%(least)s months.",
+                            program=term.program_id.name,
+                            category=term.category_id.name,
+                            value=term[name],
+                            field=self._fields[name]._description_string(self.env),
+                            least=least,
+                        )
+                    )
 
     def _get_terms(self) -> dict:
         """Terms as tools see them: programme id → category code → Term."""
@@ -65,5 +100,8 @@ class ServiceWarrantyTerm(models.Model):
                 term.start_basis,
                 term.rule,
                 term.excluded,
+                term.lifetime,
+                term.service_mode,
+                term.onsite_months,
             )
         return result

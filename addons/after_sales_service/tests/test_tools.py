@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import callback, clock, coverage
+from ..tools import callback, clock, coverage, guarantee
 from .common import rules
 
 START = datetime(2026, 11, 20, 2, 0)
@@ -259,3 +259,166 @@ class TestCallbackDates(BaseCase):
             date(2026, 11, 27),
         )
         self.assertFalse(callback.callbacks_due(policies, day, onsite=False))
+
+
+@tagged("post_install", "-at_install")
+class TestGuaranteeDates(BaseCase):
+    SOLD = date(2026, 11, 13)
+
+    def _fault(self, on, **vals):
+        return guarantee.Fault(on, coverage.Proofs(invoice=self.SOLD), **vals)
+
+    def _remedies(self, rows, fault):
+        return [right.remedy for right in guarantee.rights(rows, fault)]
+
+    @rules("WAR-10", "AMB-10")
+    def test_the_day_of_sale_is_no_day_unless_the_row_says_so(self):
+        row = guarantee.Guarantee(1, "return", 7)
+        self.assertEqual(guarantee.last_day(row, self.SOLD), date(2026, 11, 20))
+        row = guarantee.Guarantee(1, "return", 7, first_day_counts=True)
+        self.assertEqual(guarantee.last_day(row, self.SOLD), date(2026, 11, 19))
+
+    @rules("WAR-17")
+    def test_working_days_leave_out_days_off(self):
+        row = guarantee.Guarantee(1, "exchange", 7, "working_day")
+        self.assertEqual(guarantee.last_day(row, self.SOLD), date(2026, 11, 24))
+        holiday = {date(2026, 11, 16)}
+        self.assertEqual(
+            guarantee.last_day(
+                row,
+                self.SOLD,
+                lambda day: day.weekday() < 5 and day not in holiday,
+            ),
+            date(2026, 11, 25),
+        )
+        with self.assertRaises(ValueError):
+            guarantee.add_working_days(self.SOLD, 1, lambda day: False)
+
+    @rules("WAR-14", "CF-07")
+    def test_the_longer_promise_counts_and_never_less_than_the_floor(self):
+        floor = guarantee.Guarantee(1, "exchange", 15)
+        more = guarantee.Guarantee(2, "exchange", 20, rule="WAR-11")
+        less = guarantee.Guarantee(3, "exchange", 10, rule="X")
+        fault = self._fault(self.SOLD)
+        (right,) = guarantee.rights([floor, more], fault)
+        self.assertEqual((right.key, right.date_end), (2, date(2026, 12, 3)))
+        (right,) = guarantee.rights([floor, less], fault)
+        self.assertEqual((right.key, right.date_end), (1, date(2026, 11, 28)))
+
+    @rules("WAR-10", "WAR-16")
+    def test_host_unit_and_repairs_of_the_same_part(self):
+        host = guarantee.Guarantee(1, "return", 7, host_only=True)
+        self.assertFalse(self._remedies([host], self._fault(self.SOLD, in_host=False)))
+        twice = guarantee.Guarantee(
+            2, "exchange", 0, "warranty", repairs=2, same_part=True
+        )
+        end = date(2029, 11, 12)
+        other = self._fault(self.SOLD, covered_until=end, repairs=5)
+        self.assertFalse(self._remedies([twice], other))
+        same = self._fault(self.SOLD, covered_until=end, repairs=5, repairs_of_part=2)
+        self.assertEqual(self._remedies([twice], same), ["exchange"])
+        over = self._fault(self.SOLD, repairs=5, repairs_of_part=2)
+        self.assertFalse(self._remedies([twice], over))
+
+    @given(
+        rows=st.lists(
+            st.builds(
+                guarantee.Guarantee,
+                st.integers(1, 9),
+                st.sampled_from(guarantee.REMEDIES),
+                st.integers(1, 40),
+                st.sampled_from(guarantee.UNITS),
+                repairs=st.integers(0, 3),
+                same_part=st.booleans(),
+                host_only=st.booleans(),
+                first_day_counts=st.booleans(),
+            ),
+            max_size=8,
+        ),
+        offset=st.integers(0, 90),
+        repairs=st.integers(0, 3),
+        in_host=st.booleans(),
+        covered=st.one_of(st.none(), st.integers(0, 90)),
+    )
+    @settings(max_examples=150, deadline=None)
+    def test_one_right_a_remedy_that_some_row_gives_and_none_gives_longer(
+        self, rows, offset, repairs, in_host, covered
+    ):
+        on = self.SOLD + timedelta(days=offset)
+        until = None if covered is None else self.SOLD + timedelta(days=covered)
+        fault = self._fault(
+            on,
+            covered_until=until,
+            repairs=repairs,
+            repairs_of_part=repairs // 2,
+            in_host=in_host,
+        )
+        rights = guarantee.rights(rows, fault)
+        alone = [right for row in rows for right in guarantee.rights([row], fault)]
+        self.assertEqual(
+            {right.remedy: right.date_end for right in rights},
+            {
+                remedy: max(r.date_end for r in alone if r.remedy == remedy)
+                for remedy in {right.remedy for right in alone}
+            },
+        )
+        self.assertTrue(all(right.date_end >= on for right in rights))
+
+
+@tagged("post_install", "-at_install")
+class TestCoverageForLife(BaseCase):
+    @rules("CF-32", "WAR-24")
+    def test_an_exclusion_wins_over_a_term_and_changes_nothing_else(self):
+        terms = {"X": coverage.Term("X", 12)}
+        proofs = coverage.Proofs(invoice=date(2026, 3, 2))
+        found = coverage.Exclusion(7, "WAR-24")
+        part = coverage.Part("X")
+        answer = coverage.warranty(part, terms, proofs, date(2026, 4, 1), found)
+        self.assertEqual(
+            (answer.verdict, answer.reason, answer.rule, answer.inputs),
+            ("chargeable", "excluded", "WAR-24", {"exclusion_id": 7}),
+        )
+        late = coverage.warranty(part, terms, proofs, date(2028, 4, 1), found)
+        self.assertEqual(late.reason, "expired")
+
+    @given(
+        start=st.dates(date(2010, 1, 1), date(2030, 12, 31)),
+        months=st.integers(1, 60),
+        onsite=st.integers(0, 60),
+        lifetime=st.booleans(),
+        offset=st.integers(0, 6000),
+    )
+    @settings(max_examples=100, deadline=None)
+    def test_for_life_is_covered_on_every_day_from_the_first(
+        self, start, months, onsite, lifetime, offset
+    ):
+        term = coverage.Term("X", months, lifetime=lifetime, onsite_months=onsite)
+        on = start + timedelta(days=offset)
+        answer = coverage.warranty(
+            coverage.Part("X"), {"X": term}, coverage.Proofs(invoice=start), on
+        )
+        end = coverage.last_day(start, months)
+        self.assertEqual(answer.verdict == "warranty", lifetime or on <= end)
+        self.assertEqual(answer.date_end is None, lifetime and on > end)
+        self.assertEqual(answer.onsite_end, coverage.last_day(start, onsite or months))
+
+    @rules("WAR-02", "CF-34", "WAR-26", "WAR-33")
+    def test_each_start_basis_counts_from_its_own_proof(self):
+        proofs = coverage.Proofs(
+            *(date(2026, month, 5) for month in range(1, 7)),
+        )
+        starts = {
+            basis: coverage.start_date(basis, proofs) for basis in coverage.START_BASES
+        }
+        self.assertEqual(
+            starts,
+            {
+                "sale": (date(2026, 1, 5), "invoice"),
+                "invoice": (date(2026, 1, 5), "invoice"),
+                "certificate": (date(2026, 2, 5), "certificate"),
+                "factory_month": (date(2026, 3, 31), "factory_month"),
+                "acceptance": (date(2026, 4, 5), "acceptance"),
+                "installation": (date(2026, 5, 5), "installation"),
+                "signing": (date(2026, 6, 5), "signing"),
+            },
+        )

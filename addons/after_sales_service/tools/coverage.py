@@ -2,7 +2,8 @@
 """Who pays, and why: warranty terms applied to one component.
 
 Pure functions on dates and codes; terms are counted in months, dates are
-calendar dates of the seller. The rules are WAR-01…05, OOW-16 and CF-10, CF-34.
+calendar dates of the seller. The rules are WAR-01…09, WAR-24…33, OOW-02, OOW-16
+and CF-09, CF-10, CF-32, CF-34.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,17 @@ VERDICTS = ("warranty", "plan", "goodwill", "chargeable")
 REPLACEMENT_MONTHS = 3
 # The term of this category holds for every part that has none of its own.
 WHOLE_MACHINE = "WHOLE_MACHINE"
+GIFT = "GIFT"
+# What a term may start from; *sale* takes the best proof of the sale there is.
+START_BASES = (
+    "sale",
+    "invoice",
+    "certificate",
+    "factory_month",
+    "acceptance",
+    "installation",
+    "signing",
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,9 @@ class Answer:
     """One source's answer to "who pays?".
 
     ``reason`` names the sentence, ``inputs`` are its values (JSON types only),
-    ``rule`` the rule that applied. ``date_end`` is the last covered day.
+    ``rule`` the rule that applied. ``date_end`` is the last covered day, empty
+    when the cover is for life; ``onsite_end`` the last day of free service at
+    the customer's, empty when nothing is promised there.
     """
 
     source: str
@@ -34,6 +48,7 @@ class Answer:
     inputs: Mapping = field(default_factory=dict)
     date_start: date | None = None
     date_end: date | None = None
+    onsite_end: date | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,7 @@ class Proofs:
     factory_month: date | None = None
     acceptance: date | None = None
     installation: date | None = None
+    signing: date | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +82,11 @@ class Part:
 class Term:
     """One row of a warranty table: ``months`` from ``start_basis``.
 
-    An ``excluded`` row is not covered unless somebody overrides it (CF-10).
+    An ``excluded`` row is not covered unless somebody overrides it (CF-10). A
+    ``lifetime`` row is covered after its months too, but no longer at the
+    customer's (WAR-06, WAR-32). ``onsite_months`` is how long service at the
+    customer's is free: with mode *onsite* the whole term unless said otherwise,
+    otherwise 0 (WAR-28, WAR-29).
     """
 
     category: str
@@ -74,6 +94,25 @@ class Term:
     start_basis: str = "sale"
     rule: str = "WAR-03"
     excluded: bool = False
+    lifetime: bool = False
+    mode: str = "onsite"
+    onsite_months: int = 0
+
+    @property
+    def free_visits(self) -> int:
+        """Months of free service at the customer's."""
+        return self.onsite_months or (self.months if self.mode == "onsite" else 0)
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """What was found on the machine and is outside the warranty (WAR-24, OOW-02).
+
+    ``key`` is the row of the programme's table, ``rule`` the rule it rests on.
+    """
+
+    key: int
+    rule: str
 
 
 def start_date(basis: str, proofs: Proofs) -> tuple[date | None, str]:
@@ -83,15 +122,13 @@ def start_date(basis: str, proofs: Proofs) -> tuple[date | None, str]:
     factory month; only its month is known, so the customer has the benefit of
     the doubt and it counts from the last day (WAR-01, WAR-02, CF-34).
     """
-    if basis != "sale":
-        return getattr(proofs, basis), basis
-    if proofs.invoice:
-        return proofs.invoice, "invoice"
-    if proofs.certificate:
-        return proofs.certificate, "certificate"
-    if proofs.factory_month:
-        next_month = proofs.factory_month.replace(day=1) + relativedelta(months=1)
-        return next_month - timedelta(days=1), "factory_month"
+    candidates = ("invoice", "certificate", "factory_month")
+    for proof in candidates if basis == "sale" else (basis,):
+        day = getattr(proofs, proof)
+        if day and proof == "factory_month":
+            day = day.replace(day=1) + relativedelta(months=1, days=-1)
+        if day:
+            return day, proof
     return None, ""
 
 
@@ -105,54 +142,98 @@ def term_for(category: str, terms: Mapping[str, Term]) -> Term | None:
     return terms.get(category) or terms.get(WHOLE_MACHINE)
 
 
-def warranty(part: Part, terms: Mapping[str, Term], proofs: Proofs, on: date) -> Answer:
-    """The warranty's answer for ``part`` on the day ``on``."""
+def warranty(
+    part: Part,
+    terms: Mapping[str, Term],
+    proofs: Proofs,
+    on: date,
+    exclusion: Exclusion | None = None,
+    replacement_months: int = REPLACEMENT_MONTHS,
+) -> Answer:
+    """The warranty's answer for ``part`` on the day ``on``.
+
+    :param terms: part category → its row in the programme's table
+    :param exclusion: what was found on this part; it wins over any term (CF-32)
+    :param replacement_months: own term of a replaced part (OOW-16)
+    """
+    answer = _term(part, terms, proofs, on, replacement_months)
+    if exclusion and answer.verdict == "warranty":
+        return Answer(
+            "warranty",
+            "chargeable",
+            "excluded",
+            exclusion.rule,
+            {"exclusion_id": exclusion.key},
+            answer.date_start,
+            answer.date_end,
+        )
+    return answer
+
+
+def _term(part, terms, proofs, on, replacement_months):
     if part.source == "customer":  # WAR-05
         return Answer("warranty", "chargeable", "own_part", "WAR-05")
-    if part.source == "gift":  # WAR-04, CF-10
+    if part.source == "gift" or part.category == GIFT:  # WAR-04, CF-10
         return Answer("warranty", "chargeable", "gift", "WAR-04")
     term = term_for(part.category, terms)
     if term and term.excluded:
         return Answer("warranty", "chargeable", "gift", "WAR-04")
     if part.source == "replacement" and part.installed_on:
-        return _replacement(part, on)
+        return _replacement(part, on, replacement_months, term, proofs)
     if not term:
         return Answer("warranty", "chargeable", "no_term", "WAR-03")
     start, proof = start_date(term.start_basis, proofs)
+    inputs = {"months": term.months, "basis": term.start_basis}
     if not start:
-        inputs = {"months": term.months}
-        return Answer("warranty", "chargeable", "no_start", "WAR-02", inputs)
+        return Answer("warranty", "chargeable", "no_start", term.rule, inputs)
+    inputs["proof"] = proof
     end = last_day(start, term.months)
-    inputs = {"months": term.months, "proof": proof, "rule": term.rule}
-    covered = start <= on <= end
+    # of a factory month nobody knows the day: the doubt is the customer's
+    first = start.replace(day=1) if proof == "factory_month" else start
+    if on < first:
+        reason, covered = "not_started", False
+    elif on <= end:
+        reason, covered = "term", True
+    else:
+        reason, covered = ("life", True) if term.lifetime else ("expired", False)
     return Answer(
         "warranty",
         "warranty" if covered else "chargeable",
-        "term" if covered else "expired",
+        reason,
         term.rule,
         inputs,
         start,
-        end,
+        None if reason == "life" else end,
+        _onsite_end(term, start),
     )
 
 
-def _replacement(part: Part, on: date) -> Answer:
+def _onsite_end(term, start):
+    return last_day(start, term.free_visits) if term and term.free_visits else None
+
+
+def _replacement(part, on, months, term, proofs):
     """A replaced part: three months, or the old part's remainder if longer.
 
     OOW-16 gives the three months; that the remainder goes on is our reading of
     AMB-17.
     """
-    own_end = last_day(part.installed_on, REPLACEMENT_MONTHS)
+    own_end = last_day(part.installed_on, months)
     end = max(own_end, part.inherited_end or own_end)
     covered = part.installed_on <= on <= end
+    reason = "replaced" if covered else "expired"
+    if on < part.installed_on:
+        reason = "not_started"
+    start = term and start_date(term.start_basis, proofs)[0]
     return Answer(
         "warranty",
         "warranty" if covered else "chargeable",
-        "replaced" if covered else "expired",
+        reason,
         "OOW-16",
-        {"months": REPLACEMENT_MONTHS, "proof": "installation"},
+        {"months": months, "proof": "replacement"},
         part.installed_on,
         end,
+        _onsite_end(term, start) if start else None,
     )
 
 

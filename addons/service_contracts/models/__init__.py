@@ -10,6 +10,7 @@ from . import service_billing_run
 from . import service_billing_run_operator
 from . import service_coverage
 from . import service_entitlement
+from . import service_equipment_history
 from . import service_plan
 from . import service_plan_share
 from . import service_settlement

@@ -12,6 +12,7 @@ from . import repair_order
 from . import service_station
 from . import service_visit
 from . import service_equipment
+from . import service_equipment_history
 from . import helpdesk_ticket
 from . import spare_line_mixin
 from . import spare_draw

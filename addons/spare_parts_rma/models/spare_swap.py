@@ -408,6 +408,10 @@ class SpareSwap(models.Model):
                     category=category.name,
                 )
             )
+        try:
+            self.component_id._check_exchangeable(self.ticket_id)
+        except UserError as error:  # WAR-12
+            problems.append(str(error))
         if not (self.symptom or "").strip():
             problems.append(
                 self.env._("write the fault symptom of the old part (RMA-02).")
