@@ -97,6 +97,21 @@ class ServiceCoverage(models.Model):
                 if value not in (None, False, "")
             )
 
+    @api.depends("component_id", "item_id", "verdict")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        verdicts = dict(self._fields["verdict"]._description_selection(self.env))
+        for coverage in self:
+            coverage.display_name = " · ".join(
+                filter(
+                    None,
+                    (
+                        coverage.component_id.display_name or coverage.item_id.name,
+                        verdicts.get(coverage.verdict),
+                    ),
+                )
+            )
+
     def _get_input_lines(self) -> list:
         """What the decision rests on: (label, value) in the reader's language.
 
@@ -155,7 +170,7 @@ class ServiceCoverage(models.Model):
             "rule": rule,
             "why": inputs.get("why", ""),
         }
-        return " ".join(
+        return " · ".join(
             filter(
                 None,
                 (
@@ -246,7 +261,7 @@ class ServiceCoverage(models.Model):
             return None
         if reason in ("term", "life", "expired"):
             return self.env._(
-                "Visits are free until %s, then the machine is carried in.",
+                "Visits are free until %s, then the machine is carried in",
                 format_date(self.env, onsite_end),
             )
         return None
@@ -263,7 +278,7 @@ class ServiceCoverage(models.Model):
             ._description_selection(self.env)
         )
         return self.env._(
-            "To be paid: %(policy)s, %(rule)s.",
+            "To be paid: %(policy)s, %(rule)s",
             policy=labels.get(policy, ""),
             rule=inputs.get("after_rule") or "",
         )

@@ -65,6 +65,15 @@ class ServiceCoverage(models.Model):
             verdict, reason, rule, subject, inputs, date_start, date_end
         )
 
+    def _get_input_lines(self):
+        inputs = self.inputs or {}
+        return super()._get_input_lines() + [
+            (self.env._("Plan"), inputs.get("plan")),
+            (self.env._("Contract"), inputs.get("contract")),
+            (self.env._("Free uses a month"), inputs.get("quota")),
+            (self.env._("Left after this one"), inputs.get("left")),
+        ]
+
     @api.model
     def _get_plan_price(self, inputs):
         price = inputs.get("price")

@@ -34,7 +34,8 @@ registry.category("web_tour.tours").add("after_sales_manager", {
         },
         {
             content: "Open the original",
-            trigger: ".o_data_row:not(:contains(copy)) .o_data_cell:contains(Tongchuang PC)",
+            trigger:
+                ".o_data_row:not(:contains(copy)) .o_data_cell:contains(Tongchuang PC)",
             run: "click",
         },
         {

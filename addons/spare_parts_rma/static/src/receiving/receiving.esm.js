@@ -149,7 +149,10 @@ export class Receiving extends Component {
         }
         this.state.wrongSerial = this.state.lastCode;
         this.state.level = "info";
-        this.state.message = _t("Scan the slip that %s came instead of.", this.state.lastCode);
+        this.state.message = _t(
+            "Scan the slip that %s came instead of.",
+            this.state.lastCode,
+        );
         this.focus();
     }
 
