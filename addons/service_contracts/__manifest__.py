@@ -9,6 +9,7 @@
     "category": "After-Sales",
     "development_status": "Beta",
     "depends": ["after_sales_service", "contract", "queue_job"],
+    "external_dependencies": {"python": ["openpyxl"]},
     "data": [
         "security/ir.model.access.csv",
         "security/service_contracts_rules.xml",
@@ -19,10 +20,14 @@
         "views/service_billing_views.xml",
         "views/service_settlement_views.xml",
         "wizards/service_billing_preview_views.xml",
+        "wizards/contract_change_views.xml",
+        "wizards/service_subscriber_import_views.xml",
         "views/contract_contract_views.xml",
         "views/service_plan_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/account_move_views.xml",
+        "views/contract_portal_templates.xml",
+        "views/res_company_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -154,6 +154,42 @@ class AccountMove(models.Model):
             + [Command.create(item) for item in others],
         }
 
+    def _post(self, soft=True):
+        posted = super()._post(soft=soft)
+        posted._mark_credited()
+        return posted
+
+    def _mark_credited(self):
+        """Tell the billed periods what posted credit notes took back.
+
+        Core's reversal by hand counts too: its lines are those of the invoice, and
+        an invoice line names its period.
+        """
+        refunds = self.filtered(
+            lambda move: move.move_type == "out_refund" and move.reversed_entry_id
+        )
+        for refund in refunds:
+            origin = {
+                (item.contract_line_id, item.name): item.service_billing_line_id
+                for item in refund.reversed_entry_id.invoice_line_ids
+                if item.service_billing_line_id
+            }
+            for item in refund.invoice_line_ids.filtered(
+                lambda item: not item.service_billing_line_id
+            ):
+                item.service_billing_line_id = origin.get(
+                    (item.contract_line_id, item.name)
+                )
+            # sudo: the subledger is written by the machine only
+            for item in refund.invoice_line_ids.filtered("service_billing_line_id"):
+                row = item.service_billing_line_id.sudo()
+                row.write(
+                    {
+                        "state": "credited",
+                        "amount_credited": row.amount_credited + item.price_subtotal,
+                    }
+                )
+
     def _get_next_sequence_format(self):
         """Look the last number up once for a slice of bills, not for each of them.
 

@@ -1,16 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..tools import periods
 
-TRANSITIONS = {
-    "active": {"draft", "suspended", "parked"},
-    "suspended": {"active", "parked"},
-    "parked": {"active"},
-    "ended": {"active", "suspended", "parked"},
-}
+ENDABLE_STATES = ("active", "suspended", "parked")
 # Contracts on which the plan covers the customer today (a parked contract has a
 # billing problem, which is ours to mend: the customer keeps his plan).
 COVERING_STATES = ("active", "parked")
@@ -25,7 +22,14 @@ class ContractContract(models.Model):
     """
 
     _name = "contract.contract"
-    _inherit = ["contract.contract", "service.guarded.mixin"]
+    _inherit = ["contract.contract", "service.document.mixin"]
+    _transitions = {
+        "draft": {"active"},
+        "active": {"suspended", "parked", "ended"},
+        "suspended": {"active", "ended"},
+        "parked": {"active", "suspended", "ended"},
+        "ended": set(),
+    }
     _guarded_fields = frozenset({"state", "parked_reason"})
 
     state = fields.Selection(
@@ -75,6 +79,36 @@ class ContractContract(models.Model):
         help="The operator gets one invoice a month for each plan, with a settlement; "
         "anybody else an invoice for the contracts he pays.",
     )
+    region_id = fields.Many2one(
+        comodel_name="service.region",
+        compute="_compute_region_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        help="Of the covered equipment, unless said otherwise.",
+    )
+    billing_period = fields.Selection(
+        selection=[
+            ("monthly", "Monthly"),
+            ("quarterly", "Quarterly"),
+            ("semesterly", "Half-yearly"),
+            ("yearly", "Yearly"),
+        ],
+        string="Billed",
+        required=True,
+        default="monthly",
+        tracking=True,
+    )
+    project_contact_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="General contact",
+        help="The project's general contact on the customer's side (CON-22).",
+    )
+    service_contact_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Service contact",
+        help="Whom our people call about service (CON-22).",
+    )
     equipment_ids = fields.Many2many(
         comodel_name="service.equipment",
         relation="contract_contract_service_equipment_rel",
@@ -101,6 +135,12 @@ class ContractContract(models.Model):
         readonly=True,
     )
     use_count = fields.Integer(string="Uses", compute="_compute_plan_counts")
+    care_summary = fields.Text(
+        string="What is left",
+        compute="_compute_care_summary",
+        compute_sudo=True,
+        help="Of each promise of the plan, in its period of today.",
+    )
     billed_through = fields.Date(
         compute="_compute_billed_through", help="Last day that is billed."
     )
@@ -128,12 +168,40 @@ class ContractContract(models.Model):
         )
         uses = dict(
             self.env["service.entitlement.use"]._read_group(
-                [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
+                [("contract_id", "in", self.ids)], ["contract_id"], ["quantity:sum"]
             )
         )
         for contract in self:
             contract.billing_line_count = lines.get(contract, 0)
             contract.use_count = uses.get(contract, 0)
+
+    @api.depends("equipment_ids")
+    def _compute_region_id(self):
+        for contract in self:
+            # sudo: where the machine stands, whoever signs the contract
+            machines = contract.sudo().equipment_ids
+            contract.region_id = machines.region_id[:1] or contract.region_id
+
+    @api.depends("plan_id", "state", "entitlement_ids.used")
+    @api.depends_context("lang")
+    def _compute_care_summary(self):
+        for contract in self:
+            day = contract.company_id._service_today()
+            if contract.state not in COVERING_STATES or not contract._is_covering_on(
+                day
+            ):
+                contract.care_summary = False
+                continue
+            used = {
+                (row.plan_line_id, row.period_start): row.used
+                for row in contract.entitlement_ids
+            }
+            contract.care_summary = "\n".join(
+                line._get_left_sentence(
+                    used.get((line, contract._get_promise_period(line, day).start), 0)
+                )
+                for line in contract.plan_id.line_ids
+            )
 
     @api.depends("contract_line_ids.last_date_invoiced")
     def _compute_billed_through(self):
@@ -166,6 +234,24 @@ class ContractContract(models.Model):
                         contract=contract.display_name,
                         end=contract.date_end,
                         start=contract.date_start,
+                    )
+                )
+
+    @api.constrains("equipment_ids", "plan_id")
+    def _check_equipment_limit(self):
+        for contract in self:
+            limit = contract.plan_id.equipment_limit
+            # sudo: machines count whether this user sees them or not
+            count = len(contract.sudo().equipment_ids)
+            if limit and count > limit:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s names %(count)s machines, plan %(plan)s "
+                        "covers %(limit)s. Remove some, or sell another plan.",
+                        contract=contract.display_name,
+                        count=count,
+                        plan=contract.plan_id.display_name,
+                        limit=limit,
                     )
                 )
 
@@ -208,17 +294,21 @@ class ContractContract(models.Model):
         return f"{plan.with_context(lang=partner.lang).name} · {partner.name or ''}"
 
     def write(self, vals):
-        if "plan_id" in vals and self.filtered(
-            lambda contract: (
-                contract.state != "draft" and contract.plan_id.id != vals["plan_id"]
-            )
-        ):
-            raise UserError(
-                self.env._(
-                    "The plan of a contract is fixed once it is active. End the "
-                    "contract and open a new one on the other plan."
-                )
-            )
+        fixed = {"plan_id", "billing_period", "payer"} & vals.keys()
+        if fixed and not self.env.su:
+            for contract in self.filtered(lambda row: row.state != "draft"):
+                if any(
+                    contract._fields[name].convert_to_write(contract[name], contract)
+                    != vals[name]
+                    for name in fixed
+                ):
+                    raise UserError(
+                        self.env._(
+                            "Contract %s is signed: its plan and how it is paid are "
+                            "changed with the button Change plan.",
+                            contract.display_name,
+                        )
+                    )
         if vals.get("broadband_account") or vals.get("operator_id"):
             self._check_account_numbers(
                 [
@@ -276,17 +366,6 @@ class ContractContract(models.Model):
                     )
                 )
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_running_plan(self):
-        for contract in self:
-            if contract.plan_id and contract.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "Contract %s was active: end it instead of deleting it.",
-                        contract.display_name,
-                    )
-                )
-
     # === Actions ===
 
     def action_activate(self):
@@ -300,30 +379,26 @@ class ContractContract(models.Model):
             raise UserError("\n".join(problems))
         self._transition("active")
         self.env["contract.line"].create(
-            [contract._prepare_plan_line_vals() for contract in self]
+            [vals for contract in self for vals in contract._prepare_activation_lines()]
         )
         return True
 
     def action_suspend(self):
         """No coverage and no new bill until the contract is resumed."""
         self._transition("suspended")
-        # sudo: suspensions are written by the buttons only
-        self.env["service.suspension"].sudo().create(
-            [
-                {
-                    "contract_id": contract.id,
-                    "date_from": contract.company_id._service_today(),
-                }
-                for contract in self
-            ]
-        )
+        self._open_suspensions("asked")
         return True
 
     def action_resume(self):
         """Go on after a suspension; its periods stay unbilled."""
-        for contract in self:
-            if contract.state != "suspended":
-                contract._raise_transition("active")
+        running = self.filtered(lambda contract: contract.state != "suspended")
+        if running:
+            raise UserError(
+                self.env._(
+                    "Only a suspended contract is resumed: %s is not.",
+                    ", ".join(running.mapped("display_name")),
+                )
+            )
         self._transition("active")
         self._close_suspensions()
         return True
@@ -334,9 +409,8 @@ class ContractContract(models.Model):
         A contract that is paid beyond today goes on covering until that day; the
         daily job ends it then.
         """
+        self._check_endable()
         for contract in self:
-            if contract.state not in TRANSITIONS["ended"]:
-                contract._raise_transition("ended")
             today = contract.company_id._service_today()
             # one that has not begun yet ends with its first day
             last = max(today, contract.date_start, contract.billed_through or today)
@@ -346,6 +420,16 @@ class ContractContract(models.Model):
             ).write({"date_end": last})
         self._end_due()
         return True
+
+    def _check_endable(self):
+        done = self.filtered(lambda contract: contract.state not in ENDABLE_STATES)
+        if done:
+            raise UserError(
+                self.env._(
+                    "Only a running contract can be changed or ended: %s is not active.",
+                    ", ".join(done.mapped("display_name")),
+                )
+            )
 
     def action_view_billing_lines(self):
         self.ensure_one()
@@ -374,29 +458,17 @@ class ContractContract(models.Model):
 
     # === Business ===
 
-    def _transition(self, to):
+    def _transition(self, to, **vals):
         """The one door through which a contract changes its state."""
-        for contract in self:
-            if not contract.plan_id or contract.state not in TRANSITIONS[to]:
-                contract._raise_transition(to)
-        self._set_guarded({"state": to})
-
-    def _raise_transition(self, to):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        if not self.plan_id:
+        unplanned = self.filtered(lambda contract: not contract.plan_id)
+        if unplanned:
             raise UserError(
                 self.env._(
-                    "Contract %s has no care plan: choose one first.", self.display_name
+                    "Contract %s has no care plan: choose one first.",
+                    ", ".join(unplanned.mapped("display_name")),
                 )
             )
-        raise UserError(
-            self.env._(
-                "Contract %(contract)s is %(state)s; it cannot become %(to)s.",
-                contract=self.display_name,
-                state=labels[self.state],
-                to=labels[to],
-            )
-        )
+        return super()._transition(to, **vals)
 
     def _get_activation_problems(self) -> list:
         """What speaks against the start of this contract, in words."""
@@ -418,6 +490,29 @@ class ContractContract(models.Model):
             )
         if not self.date_start:
             problems.append(self.env._("the start date is missing"))
+        today = self.company_id._service_today()
+        if plan.state == "active" and not plan._is_on_sale(today):
+            problems.append(
+                self.env._(
+                    "plan %(plan)s is sold from %(start)s to %(end)s only; choose another "
+                    "plan",
+                    plan=plan.display_name,
+                    start=plan.sale_start or "…",
+                    end=plan.sale_end or "…",
+                )
+            )
+        if self.billing_period != "monthly" and not plan._get_fee(self.billing_period):
+            rhythm = self._fields["billing_period"]
+            problems.append(
+                self.env._(
+                    "plan %(plan)s has no fee for this rhythm: %(period)s; a service "
+                    "manager sets one, or choose another",
+                    plan=plan.display_name,
+                    period=dict(rhythm._description_selection(self.env))[
+                        self.billing_period
+                    ],
+                )
+            )
         if self.payer == "operator" and not self.operator_id:
             problems.append(
                 self.env._("the operator pays, but none is set; choose the operator")
@@ -435,7 +530,7 @@ class ContractContract(models.Model):
         return problems
 
     def _prepare_plan_line_vals(self):
-        """The billed line of the plan: monthly, in advance, from the first day.
+        """The billed line of the plan, paid in advance from the first day.
 
         The price is the plan's of today; the customer keeps it.
         """
@@ -449,14 +544,32 @@ class ContractContract(models.Model):
             "quantity": 1.0,
             "uom_id": plan.product_id.uom_id.id,
             "automatic_price": False,
-            "specific_price": plan.fee,
-            "recurring_rule_type": "monthly",
+            "specific_price": plan._get_fee(self.billing_period),
+            "recurring_rule_type": self.billing_period,
             "recurring_interval": 1,
             "recurring_invoicing_type": "pre-paid",
             "date_start": self.date_start,
             "date_end": self.date_end,
             "recurring_next_date": self.date_start,
         }
+
+    def _prepare_activation_lines(self) -> list:
+        """Values of the lines that are billed from activation on."""
+        self.ensure_one()
+        return [self._prepare_plan_line_vals()]
+
+    def _open_suspensions(self, reason):
+        # sudo: suspensions are written by the machine only
+        self.env["service.suspension"].sudo().create(
+            [
+                {
+                    "contract_id": contract.id,
+                    "date_from": contract.company_id._service_today(),
+                    "reason": reason,
+                }
+                for contract in self
+            ]
+        )
 
     def _close_suspensions(self):
         # sudo: suspensions are written by the buttons only
@@ -483,32 +596,41 @@ class ContractContract(models.Model):
 
     def _is_covering_on(self, day) -> bool:
         self.ensure_one()
+        begin = self.date_start and self.date_start + timedelta(
+            days=self.plan_id.waiting_days
+        )
         return bool(
-            self.date_start
-            and self.date_start <= day
-            and (not self.date_end or day <= self.date_end)
+            begin and begin <= day and (not self.date_end or day <= self.date_end)
         )
 
-    def _get_plan_line(self):
-        """The contract line that carries the plan's fee."""
+    def _get_plan_line(self, day=None):
+        """The contract line that carries the plan's fee on ``day``, else the last."""
         self.ensure_one()
-        return self.contract_line_ids.filtered(
+        lines = self.contract_line_ids.filtered(
             lambda line: not line.is_canceled and not line.display_type
-        )[:1]
+        ).sorted(lambda line: (line.date_start, line.id))
+        begun = lines.filtered(lambda line: day and line.date_start <= day)
+        return begun[-1:] or (lines[:1] if day else lines[-1:])
 
     def _get_plan_period(self, day):
-        """The billing month that contains ``day``; entitlements count in it."""
+        """The billing period that contains ``day``."""
         self.ensure_one()
-        line = self._get_plan_line()
+        line = self._get_plan_line(day)
         if not line:
             return periods.period_of(self.date_start, day)
         return periods.period_of(line.date_start, day, line._get_period_months() or 1)
+
+    def _get_promise_period(self, plan_line, day):
+        """The period of a promise that contains ``day``; its uses count in it."""
+        self.ensure_one()
+        line = self._get_plan_line(day)
+        return plan_line._get_period(line.date_start or self.date_start, day)
 
     def _end_due(self):
         """End contracts whose last day is over or is today and paid."""
         due = self.filtered(
             lambda contract: (
-                contract.state in TRANSITIONS["ended"]
+                contract.state in ENDABLE_STATES
                 and contract.date_end
                 and contract.date_end <= contract.company_id._service_today()
             )
@@ -544,7 +666,7 @@ class ContractContract(models.Model):
         """End contracts whose last day is over."""
         running = [
             ("plan_id", "!=", False),
-            ("state", "in", list(TRANSITIONS["ended"])),
+            ("state", "in", list(ENDABLE_STATES)),
         ]
         # A company's sandbox clock may be ahead of the server's: ask each company.
         for [company] in self._read_group(running, ["company_id"]):

@@ -25,7 +25,7 @@ class HelpdeskTicket(models.Model):
         help="The running contract that covers this case.",
     )
     care_summary = fields.Char(
-        string="Plan: left this month", compute="_compute_care", compute_sudo=True
+        string="Plan: what is left", compute="_compute_care", compute_sudo=True
     )
     entitlement_use_ids = fields.One2many(
         comodel_name="service.entitlement.use",
@@ -45,20 +45,9 @@ class HelpdeskTicket(models.Model):
             contract = contracts.get(ticket.id)
             ticket.care_contract_id = contract
             ticket.care_summary = contract and " · ".join(
-                ticket._get_left_sentence(line, used[contract.id])
+                line._get_left_sentence(used[contract.id][line.id])
                 for line in contract.plan_id.line_ids
             )
-
-    def _get_left_sentence(self, line, used):
-        left = scope.left(line._as_promise(), used[line.id])
-        if left is None:
-            return self.env._("%s: unlimited", line.display_name)
-        return self.env._(
-            "%(promise)s: %(left)s of %(quota)s left",
-            promise=line.display_name,
-            left=left,
-            quota=line.quota,
-        )
 
     # === Which contract, what is left ===
 
@@ -107,13 +96,16 @@ class HelpdeskTicket(models.Model):
         )
 
     def _get_entitlement_uses(self, contracts) -> dict:
-        """Contract id → Counter of plan line id → uses in this case's month."""
+        """Contract id → Counter of plan line id → uses in its period of this case."""
         wanted = {}
         for ticket in self:
             contract = contracts.get(ticket.id)
             if contract:
                 day = ticket._get_care_day(contract.company_id)
-                wanted[contract.id] = contract._get_plan_period(day)
+                wanted[contract.id] = {
+                    line.id: contract._get_promise_period(line, day).start
+                    for line in contract.plan_id.line_ids
+                }
         used = defaultdict(Counter)
         if not wanted:
             return used
@@ -127,14 +119,14 @@ class HelpdeskTicket(models.Model):
                     (
                         "period_start",
                         "in",
-                        [period.start for period in wanted.values()],
+                        [day for starts in wanted.values() for day in starts.values()],
                     ),
                 ],
                 ["contract_id", "plan_line_id", "period_start", "used"],
             )
         )
         for row in rows:
-            if row.period_start == wanted[row.contract_id.id].start:
+            if row.period_start == wanted[row.contract_id.id].get(row.plan_line_id.id):
                 used[row.contract_id.id][row.plan_line_id.id] += row.used
         return used
 
@@ -146,7 +138,10 @@ class HelpdeskTicket(models.Model):
         contracts = self._get_care_contracts()
         for ticket in self:
             if ticket.id in contracts:
-                program = contracts[ticket.id].plan_id.program_id
+                contract = contracts[ticket.id]
+                program = contract._get_programs_on(
+                    ticket._get_care_day(contract.company_id)
+                )
                 result[ticket] |= program.with_env(self.env)
         return result
 
@@ -192,10 +187,11 @@ class HelpdeskTicket(models.Model):
                 return None  # nothing asked for that the plan could refuse
             return Answer("plan", "chargeable", "plan_out_of_scope", "CARE-09", inputs)
         line = plan.line_ids.browse(promise.id)
-        period = contract._get_plan_period(self._get_care_day(contract.company_id))
+        day = self._get_care_day(contract.company_id)
+        period = contract._get_promise_period(line, day)
         inputs.update(
             plan_line_id=line.id,
-            contract_line_id=contract._get_plan_line().id,
+            contract_line_id=contract._get_plan_line(day).id,
             period=[str(period.start), str(period.end)],
             quota=promise.quota,
         )
@@ -262,10 +258,8 @@ class HelpdeskTicket(models.Model):
         """Book one use for every case inside a plan, in this transaction."""
         # sudo: entitlements are written by the machine only
         uses = self.env["service.entitlement.use"].sudo()
-        booked = {
-            (use.ticket_id.id, use.item_id.id)
-            for use in uses.search([("ticket_id", "in", self.ids)])
-        }
+        last = uses.search([("ticket_id", "in", self.ids)])._get_booked()
+        booked = {key for key, row in last.items() if row.quantity > 0}
         coverages = self._get_plan_coverage().filtered(
             lambda row: (row.ticket_id.id, row.item_id.id) not in booked
         )
@@ -280,11 +274,45 @@ class HelpdeskTicket(models.Model):
                     "ticket_id": row.ticket_id.id,
                     "item_id": row.item_id.id,
                     "used_at": row.ticket_id.accepted_at,
+                    "turn": last[row.ticket_id.id, row.item_id.id].turn + 1
+                    if (row.ticket_id.id, row.item_id.id) in last
+                    else 1,
                 }
                 for row, key in keys.items()
             ]
         )
         created.entitlement_id._count_uses(created)
+
+    def _follow_stage(self, was_closed):
+        """A case that came to nothing costs no use; taken up again it does."""
+        result = super()._follow_stage(was_closed)
+        given_up = self._get_given_up_stages()
+        self.filtered(lambda ticket: ticket.stage_id in given_up)._give_back_uses()
+        was_closed.filtered(
+            lambda ticket: ticket.accepted_at and not ticket.stage_id.closed
+        )._consume_entitlements()
+        return result
+
+    def _give_back_uses(self):
+        """Book what was used back, with a row that corrects the first."""
+        # sudo: entitlements are written by the machine only
+        uses = self.env["service.entitlement.use"].sudo()
+        last = uses.search([("ticket_id", "in", self.ids)])._get_booked()
+        back = uses.create(
+            [
+                {
+                    "entitlement_id": row.entitlement_id.id,
+                    "ticket_id": row.ticket_id.id,
+                    "item_id": row.item_id.id,
+                    "used_at": row.company_id._service_now(),
+                    "quantity": -1,
+                    "turn": row.turn + 1,
+                }
+                for row in last.values()
+                if row.quantity > 0
+            ]
+        )
+        back.entitlement_id._count_uses(back)
 
     def _check_free_scope(self):
         """No charge under any name on a case inside the plan's scope (CARE-10).

@@ -1,6 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_date
+
+from ..tools import periods
 
 
 class ServiceBillingLine(models.Model):
@@ -54,11 +60,14 @@ class ServiceBillingLine(models.Model):
     amount_company = fields.Monetary(
         string="Posted in company currency", currency_field="company_currency_id"
     )
+    amount_credited = fields.Monetary(
+        string="Credited", readonly=True, help="By posted credit notes, untaxed."
+    )
     state = fields.Selection(
         selection=[
             ("rated", "Rated"),
             ("posted", "Posted"),
-            ("credited", "Credited"),
+            ("credited", "Credited, in part or whole"),
             ("parked", "Parked"),
         ],
         required=True,
@@ -132,6 +141,89 @@ class ServiceBillingLine(models.Model):
         for run, lines in parked.grouped("run_id").items():
             run._bill_slice(lines.contract_id.ids)
         return True
+
+    # === Credit notes ===
+
+    def _credit(self, last_day):
+        """Credit what lies after ``last_day`` of posted periods, by days.
+
+        One posted credit note for each invoice, reconciled with it by core; the
+        operator's summarised invoice is credited in the same way.
+
+        :returns: the credit notes
+        """
+        notes = self.env["account.move"]
+        by_move = defaultdict(list)
+        for row in self:
+            amount = row._get_unused(last_day)
+            if amount:
+                by_move[row.move_id].append((row, amount))
+        for move, rows in by_move.items():
+            # sudo: who ends a contract need not be an accountant
+            notes += (
+                move.env["account.move"]
+                .sudo()
+                .with_company(move.company_id)
+                .create(self._prepare_credit_vals(move, rows, last_day))
+            )
+        notes._post(soft=False)
+        return notes
+
+    def _get_unused(self, last_day) -> float:
+        """What of the charge lies after ``last_day``, and is not credited yet."""
+        self.ensure_one()
+        if self.state not in ("posted", "credited") or not self.amount:
+            return 0.0
+        period = periods.Period(self.period_start, self.period_end)
+        left = 1.0 - self.amount_credited / self.amount
+        share = max(0.0, min(periods.unused(period, last_day), left))
+        return self.currency_id.round(self._get_charged() * share)
+
+    def _get_charged(self) -> float:
+        """What was charged for the period, in the terms of the contract's price."""
+        self.ensure_one()
+        item = self.sudo().invoice_line_ids.filtered(
+            lambda line: line.move_id.move_type == "out_invoice"
+        )[:1]
+        if not item:
+            return self.amount
+        return item.price_unit * item.quantity * (1 - item.discount / 100)
+
+    def _prepare_credit_vals(self, move, rows, last_day):
+        env = self.with_context(lang=move.partner_id.lang).env
+        return {
+            "move_type": "out_refund",
+            "company_id": move.company_id.id,
+            "journal_id": move.journal_id.id,
+            "partner_id": move.partner_id.id,
+            "currency_id": move.currency_id.id,
+            "invoice_date": move.company_id._service_today(),
+            "fiscal_position_id": move.fiscal_position_id.id,
+            "reversed_entry_id": move.id,
+            "invoice_origin": move.name,
+            "ref": ", ".join(row.contract_id.code or "" for row, _amount in rows),
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "product_id": row.contract_line_id.product_id.id,
+                        "quantity": 1.0,
+                        "price_unit": amount,
+                        "contract_line_id": row.contract_line_id.id,
+                        "service_billing_line_id": row.id,
+                        "name": env._(
+                            "%(plan)s, %(start)s to %(end)s, contract %(contract)s: "
+                            "credited from %(from)s",
+                            plan=row.contract_line_id.name,
+                            start=format_date(env, row.period_start),
+                            end=format_date(env, row.period_end),
+                            contract=row.contract_id.code,
+                            **{"from": format_date(env, last_day + periods.ONE_DAY)},
+                        ),
+                    }
+                )
+                for row, amount in rows
+            ],
+        }
 
     def action_open_invoice(self):
         self.ensure_one()

@@ -13,10 +13,6 @@ from odoo.addons.queue_job.job import identity_exact
 from ..tools import periods
 from .contract_contract import BILLABLE_STATES
 
-TRANSITIONS = {
-    "running": {"draft", "running", "done"},
-    "done": {"running"},
-}
 # Chatter of thousands of invoices is the largest single cost of a run, and the
 # subledger tells where each line comes from.
 QUIET = {
@@ -38,7 +34,12 @@ class ServiceBillingRun(models.Model):
 
     _name = "service.billing.run"
     _description = "Billing Run"
-    _inherit = ["service.guarded.mixin", "mail.thread"]
+    _inherit = ["service.document.mixin", "mail.thread"]
+    _transitions = {
+        "draft": {"running"},
+        "running": {"running", "done"},
+        "done": {"running"},
+    }
     _order = "period desc, id desc"
     _check_company_auto = True
     _guarded_fields = frozenset({"state", "mode", "contract_total"})
@@ -133,7 +134,10 @@ class ServiceBillingRun(models.Model):
         ):
             groups[run.id, state] = (count, contracts, moves, amount)
         for run in self:
-            count, contracts, moves, amount = groups[run.id, "posted"]
+            count, contracts, moves, amount = map(
+                sum,
+                zip(groups[run.id, "posted"], groups[run.id, "credited"], strict=True),
+            )
             run.posted_count = count
             run.invoice_count = moves
             run.amount_total = amount
@@ -266,20 +270,6 @@ class ServiceBillingRun(models.Model):
         }
 
     # === Run ===
-
-    def _transition(self, to):
-        for run in self:
-            if run.state not in TRANSITIONS[to]:
-                labels = dict(self._fields["state"]._description_selection(self.env))
-                raise UserError(
-                    self.env._(
-                        "Billing run %(run)s is %(state)s; it cannot become %(to)s.",
-                        run=run.name,
-                        state=labels[run.state],
-                        to=labels[to],
-                    )
-                )
-        self._set_guarded({"state": to})
 
     def _start(self, mode):
         self.ensure_one()
@@ -656,7 +646,7 @@ class ServiceBillingRun(models.Model):
             "period_start": period.start,
             "period_end": period.end,
             "currency_id": contract.currency_id.id,
-            "amount": line.price_subtotal,
+            "amount": line.price_subtotal * period.share,
             "state": "rated",
             "parked_reason": False,
         }
@@ -712,7 +702,10 @@ class ServiceBillingRun(models.Model):
             "product_id": line.product_id.id,
             "product_uom_id": line.uom_id.id,
             "quantity": line.quantity,
-            "price_unit": line.price_unit,
+            # a period cut by the contract's end is prorated to the day
+            "price_unit": line.price_unit
+            if period.share == 1.0
+            else contract.currency_id.round(line.price_unit * period.share),
             "discount": line.discount,
             "analytic_distribution": line.analytic_distribution,
             "contract_line_id": line.id,
@@ -791,7 +784,7 @@ class ServiceBillingRun(models.Model):
             "period_start": period.start if period else self.period,
             "period_end": period.end if period else periods.month_end(self.period),
             "currency_id": contract.currency_id.id,
-            "amount": line.price_subtotal,
+            "amount": line.price_subtotal * (period.share if period else 1.0),
             "problem": problems.get(contract, False),
         }
 

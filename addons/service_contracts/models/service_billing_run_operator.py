@@ -96,8 +96,9 @@ class ServiceBillingRun(models.Model):
                    p.start AS period_start,
                    LEAST(p.next - 1, l.date_end) AS period_end,
                    ROUND((l.quantity * l.specific_price
-                          * (1 - COALESCE(l.discount, 0) / 100))::numeric,
-                         cur.decimal_places) AS amount
+                          * (1 - COALESCE(l.discount, 0) / 100))::numeric
+                         * (LEAST(p.next - 1, l.date_end) - p.start + 1)
+                         / (p.next - p.start), cur.decimal_places) AS amount
               FROM contract_contract c
               JOIN contract_line l ON l.contract_id = c.id
               JOIN service_plan plan ON plan.id = COALESCE(l.plan_id, c.plan_id)

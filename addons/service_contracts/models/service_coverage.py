@@ -45,13 +45,13 @@ class ServiceCoverage(models.Model):
         if reason == "plan":
             return self.env._(
                 "Free: %(item)s is inside the plan %(plan)s, %(left)s of %(quota)s left "
-                "after this one this month (contract %(contract)s), %(rule)s",
+                "after this one in this period (contract %(contract)s), %(rule)s",
                 **values,
             )
         if reason == "plan_exhausted":
             return self.env._(
                 "To be paid: %(quota)s free uses of %(item)s in the plan %(plan)s are "
-                "used up this month; price %(price)s, %(rule)s",
+                "used up in this period; price %(price)s, %(rule)s",
                 price=self._get_plan_price(inputs),
                 **values,
             )

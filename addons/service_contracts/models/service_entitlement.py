@@ -112,13 +112,16 @@ class ServiceEntitlement(models.Model):
         }
 
     def _count_uses(self, uses):
-        """Add new uses to the counters of their entitlements."""
+        """Add new uses, and what is given back, to their entitlements' counters."""
         for entitlement, rows in uses.grouped("entitlement_id").items():
-            entitlement.used += len(rows)
+            entitlement.used += sum(rows.mapped("quantity"))
 
 
 class ServiceEntitlementUse(models.Model):
-    """One use of an entitlement by one ticket: append-only."""
+    """One use of an entitlement by one ticket: append-only.
+
+    A case that came to nothing gives its use back with a row of its own.
+    """
 
     _name = "service.entitlement.use"
     _description = "Entitlement Use"
@@ -140,13 +143,30 @@ class ServiceEntitlementUse(models.Model):
     plan_line_id = fields.Many2one(related="entitlement_id.plan_line_id")
     period_start = fields.Date(related="entitlement_id.period_start")
     company_id = fields.Many2one(related="entitlement_id.company_id", store=True)
-    used_at = fields.Datetime(required=True, readonly=True)
+    used_at = fields.Datetime(string="Booked on", required=True, readonly=True)
+    quantity = fields.Integer(
+        required=True, default=1, readonly=True, help="-1: given back."
+    )
+    turn = fields.Integer(
+        required=True,
+        default=1,
+        readonly=True,
+        help="1 for the use, 2 for what was given back, 3 when it was used again.",
+    )
 
     # Also serves the look-up by ticket; a ticket without an item uses one too.
     _ticket_item_uniq = models.UniqueIndex(
-        "(ticket_id, COALESCE(item_id, 0))",
+        "(ticket_id, COALESCE(item_id, 0), turn)",
         "This ticket has used the plan for this service item already.",
     )
+
+    _quantity_is_one = models.Constraint(
+        "CHECK (quantity IN (1, -1))", "One use is booked, or given back."
+    )
+
+    def _get_booked(self) -> dict:
+        """(ticket id, item id) → the last row; booked if its quantity is 1."""
+        return {(row.ticket_id.id, row.item_id.id): row for row in self.sorted("turn")}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

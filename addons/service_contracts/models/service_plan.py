@@ -2,9 +2,24 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools import scope
+from ..tools import periods, scope
 
-TRANSITIONS = {("active", "withdrawn"), ("withdrawn", "active")}
+# The fee of each OCA recurrence a plan may be paid by.
+FEES = {
+    "monthly": "fee",
+    "quarterly": "fee_quarter",
+    "semesterly": "fee_half_year",
+    "yearly": "fee_year",
+}
+# What a customer signed.
+SIGNED_FIELDS = {
+    *FEES.values(),
+    "code",
+    "currency_id",
+    "program_id",
+    "equipment_limit",
+    "waiting_days",
+}
 
 
 class ServicePlan(models.Model):
@@ -15,10 +30,12 @@ class ServicePlan(models.Model):
 
     _name = "service.plan"
     _description = "Care Plan"
-    _inherit = ["mail.thread"]
-    _order = "code"
+    _inherit = ["service.document.mixin", "mail.thread"]
+    _order = "code, version desc"
     _check_company_auto = True
     _rec_names_search = ["code", "name"]
+    _transitions = {"active": {"withdrawn"}, "withdrawn": {"active"}}
+    _guarded_fields = frozenset({"state", "version", "previous_id"})
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, tracking=True)
@@ -59,6 +76,36 @@ class ServicePlan(models.Model):
     fee = fields.Monetary(
         string="Monthly fee", tracking=True, help="Price per billing month (CARE-18)."
     )
+    fee_quarter = fields.Monetary(string="Quarterly fee", tracking=True)
+    fee_half_year = fields.Monetary(string="Half-yearly fee", tracking=True)
+    fee_year = fields.Monetary(
+        string="Yearly fee",
+        tracking=True,
+        help="A period without a fee is not sold, but for the month.",
+    )
+    version = fields.Integer(
+        default=1,
+        readonly=True,
+        copy=False,
+        help="A signed plan is never changed: its next version is sold instead.",
+    )
+    previous_id = fields.Many2one(
+        comodel_name="service.plan",
+        string="Version before",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+    )
+    sale_start = fields.Date(string="Sold from")
+    sale_end = fields.Date(string="Sold until", help="Contracts go on after it.")
+    equipment_limit = fields.Integer(
+        string="Machines at most", help="0: as many as the customer has."
+    )
+    waiting_days = fields.Integer(
+        string="Waiting period (days)",
+        help="The plan covers from so many days after the contract begins; it is paid "
+        "from its first day.",
+    )
     currency_id = fields.Many2one(
         comodel_name="res.currency",
         required=True,
@@ -83,10 +130,19 @@ class ServicePlan(models.Model):
     note = fields.Text(translate=True)
 
     _code_uniq = models.UniqueIndex(
-        "(company_id, code)", "Another care plan has this code already."
+        "(company_id, code, version)", "Another care plan has this code already."
+    )
+    _sale_ordered = models.Constraint(
+        "CHECK (sale_end >= sale_start)",
+        "A plan cannot be taken off sale before it is sold: correct one of the dates.",
+    )
+    _limits_not_negative = models.Constraint(
+        "CHECK (equipment_limit >= 0 AND waiting_days >= 0)",
+        "Number of machines and waiting period cannot be negative.",
     )
     _fee_not_negative = models.Constraint(
-        "CHECK (fee >= 0)", "The monthly fee of a care plan cannot be negative."
+        "CHECK (fee >= 0 AND fee_quarter >= 0 AND fee_half_year >= 0 AND fee_year >= 0)",
+        "The fee of a care plan cannot be negative.",
     )
 
     def _compute_contract_count(self):
@@ -117,7 +173,65 @@ class ServicePlan(models.Model):
                     )
                 )
 
+    @api.depends("name", "version")
+    def _compute_display_name(self):
+        for plan in self:
+            plan.display_name = (
+                f"{plan.name} v{plan.version}" if plan.version > 1 else plan.name
+            )
+
+    def _is_signed(self) -> bool:
+        # sudo: whether somebody signed it does not depend on who asks
+        return bool(
+            self.env["contract.contract"]
+            .sudo()
+            .search_count(
+                [("plan_id", "in", self.ids), ("state", "!=", "draft")], limit=1
+            )
+        )
+
+    def _check_unsigned(self):
+        """A customer keeps the version he signed."""
+        for plan in self:
+            if plan._is_signed():
+                raise UserError(
+                    self.env._(
+                        "Plan %(plan)s is signed by customers, who keep it as it is. "
+                        "Make a new version of it for those to come.",
+                        plan=plan.display_name,
+                    )
+                )
+
+    def write(self, vals):
+        if SIGNED_FIELDS & vals.keys():
+            self._check_unsigned()
+        return super().write(vals)
+
     # === Actions ===
+
+    def action_new_version(self):
+        """The next version, sold from now on; those who signed keep this one."""
+        self.check_access("write")
+        versions = self.browse()
+        for plan in self:
+            last = self.search(
+                [("code", "=", plan.code), ("company_id", "=", plan.company_id.id)],
+                order="version desc",
+                limit=1,
+            )
+            # sudo: a version's number is set by this button only
+            versions += plan.sudo().copy(
+                {
+                    "name": plan.name,
+                    "code": plan.code,
+                    "version": last.version + 1,
+                    "previous_id": plan.id,
+                    "sale_start": False,
+                    "sale_end": False,
+                }
+            )
+        self.filtered(lambda plan: plan.state == "active").action_withdraw()
+        return versions.sudo(False)._get_records_action()
 
     def action_withdraw(self):
         """Take the plan off sale; its subscribers keep it."""
@@ -139,19 +253,18 @@ class ServicePlan(models.Model):
 
     # === Business ===
 
-    def _transition(self, to):
-        for plan in self:
-            if (plan.state, to) not in TRANSITIONS:
-                raise UserError(
-                    self.env._(
-                        "Plan %(plan)s is already %(state)s.",
-                        plan=plan.display_name,
-                        state=dict(
-                            self._fields["state"]._description_selection(self.env)
-                        )[plan.state],
-                    )
-                )
-        self.write({"state": to})
+    def _get_fee(self, period: str) -> float:
+        """The fee of one billing period, an OCA recurrence such as "quarterly"."""
+        self.ensure_one()
+        return self[FEES[period]]
+
+    def _is_on_sale(self, day) -> bool:
+        self.ensure_one()
+        return (
+            self.state == "active"
+            and (not self.sale_start or self.sale_start <= day)
+            and (not self.sale_end or day <= self.sale_end)
+        )
 
     def _get_promises(self) -> dict:
         """Plan → its promises for ``tools.scope``, in one read."""
@@ -194,8 +307,24 @@ class ServicePlanLine(models.Model):
         help="Empty: however the service is delivered (CARE-02).",
     )
     unlimited = fields.Boolean(default=True)
-    quota = fields.Integer(
-        string="Uses per month", help="Number of free uses in one billing month."
+    quota = fields.Integer(string="Uses", help="Free uses in one period.")
+    quota_months = fields.Selection(
+        selection=[
+            ("1", "a month"),
+            ("3", "a quarter"),
+            ("6", "half a year"),
+            ("12", "a year"),
+        ],
+        string="Period of the uses",
+        required=True,
+        default="1",
+        help="Counted from the day the contract begins, however it is billed.",
+    )
+    calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Hours",
+        ondelete="restrict",
+        help="When this is delivered (CARE-06). Empty: day and night.",
     )
     currency_id = fields.Many2one(related="plan_id.currency_id")
     price_after = fields.Monetary(
@@ -205,7 +334,7 @@ class ServicePlanLine(models.Model):
 
     _quota_positive = models.Constraint(
         "CHECK (unlimited OR quota > 0)",
-        "A promise is unlimited or has at least one use per month.",
+        "A promise is unlimited or has at least one use in its period.",
     )
     _price_after_not_negative = models.Constraint(
         "CHECK (price_after >= 0)", "The price afterwards cannot be negative."
@@ -228,6 +357,40 @@ class ServicePlanLine(models.Model):
             )
             how = modes.get(line.delivery_mode)
             line.display_name = f"{what} ({how})" if how else what
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["service.plan"].browse(
+            {vals["plan_id"] for vals in vals_list if vals.get("plan_id")}
+        )._check_unsigned()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.keys() - {"sequence"}:
+            self.plan_id._check_unsigned()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed(self):
+        self.plan_id._check_unsigned()
+
+    def _get_left_sentence(self, used: int) -> str:
+        """What is left of this promise after ``used`` uses, in words."""
+        self.ensure_one()
+        left = scope.left(self._as_promise(), used)
+        if left is None:
+            return self.env._("%s: unlimited", self.display_name)
+        return self.env._(
+            "%(promise)s: %(left)s of %(quota)s left",
+            promise=self.display_name,
+            left=left,
+            quota=self.quota,
+        )
+
+    def _get_period(self, start, day):
+        """The period of this promise that contains ``day``, counted from ``start``."""
+        self.ensure_one()
+        return periods.period_of(start, day, int(self.quota_months))
 
     def _as_promise(self) -> scope.Promise:
         self.ensure_one()

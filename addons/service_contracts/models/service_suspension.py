@@ -18,6 +18,12 @@ class ServiceSuspension(models.Model):
         comodel_name="contract.contract", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="contract_id.company_id", store=True)
+    reason = fields.Selection(
+        selection=[("asked", "Asked for"), ("overdue", "Bill overdue")],
+        required=True,
+        readonly=True,
+        default="asked",
+    )
     date_from = fields.Date(string="From", required=True)
     date_to = fields.Date(string="Resumed on")
 

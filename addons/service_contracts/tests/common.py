@@ -20,7 +20,9 @@ class CareCommon(AfterSalesCommon):
             cls.env["account.chart.template"].try_loading(
                 "generic_coa", company=cls.company, install_demo=False
             )
-        cls.operator = cls.env["res.partner"].create({"name": "Telecom"})
+        cls.operator = cls.env["res.partner"].create(
+            {"name": "Telecom", "is_company": True}
+        )
         cls.item_virus = cls.env.ref("after_sales_service.item_virus_removal")
         cls.item_test = cls.env.ref("after_sales_service.item_hardware_fault_test")
         cls.care_product = cls.env["product.product"].create(

@@ -39,25 +39,37 @@ class TestContract(CareCommon):
         self.assertEqual(contract.contract_line_ids.price_unit, 10.0)
 
     def test_price_is_kept_when_the_plan_changes(self):
-        self.plan.fee = 99.0
+        with self.assertRaisesRegex(UserError, "new version"):
+            self.plan.fee = 99.0
+        with self.assertRaisesRegex(UserError, "new version"):
+            self.plan.line_ids[0].unlimited = False
+        self.plan.action_new_version()
+        version = self.env["service.plan"].search([("previous_id", "=", self.plan.id)])
+        self.assertEqual((version.version, version.state), (2, "active"))
+        self.assertEqual(self.plan.state, "withdrawn")
+        version.fee = 99.0
+        self.assertEqual(len(version.line_ids), 3)
         self.assertEqual(self.contract.contract_line_ids.price_unit, 10.0)
-        with self.assertRaises(UserError):
-            self.contract.plan_id = self._create_plan(code="OTHER")
+        self.assertEqual(self.contract.plan_id, self.plan)
+        with self.assertRaisesRegex(UserError, "Change plan"):
+            self.contract.with_user(self.manager).plan_id = version
 
     @rules("CARE-09")
     def test_plan_without_promises(self):
         with self.assertRaisesRegex(ValidationError, "promises nothing"):
             self._create_plan(code="EMPTY", line_ids=[])
+        plan = self._create_plan(code="FULL")
         with self.assertRaisesRegex(ValidationError, "promises nothing"):
-            self.plan.line_ids = [Command.clear()]
+            plan.line_ids = [Command.clear()]
 
     def test_promise_without_a_quota(self):
+        plan = self._create_plan(code="ZERO")
         with (
             mute_logger("odoo.sql_db"),
             self.assertRaises(psycopg2.errors.CheckViolation),
             self.cr.savepoint(),
         ):
-            self.plan.line_ids[1].quota = 0
+            plan.line_ids[1].quota = 0
             self.env.flush_all()
 
     def test_end_before_start(self):

@@ -55,6 +55,23 @@ class TestCoverage(CareCommon):
         with self.assertRaises(UserError):
             case.sudo().entitlement_use_ids.unlink()
 
+    def test_a_case_that_came_to_nothing_gives_its_use_back(self):
+        case = self._create_case(delivery_mode="remote", item_id=self.item_virus.id)
+        entitlement = case.sudo().entitlement_use_ids.entitlement_id
+        self.assertEqual(entitlement.used, 1)
+        cancelled = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_cancelled")
+        stage = case.stage_id
+        case.sudo().stage_id = cancelled
+        self.assertEqual(entitlement.used, 0)
+        self.assertEqual(
+            case.sudo().entitlement_use_ids.sorted("turn").mapped("quantity"), [1, -1]
+        )
+        self.assertIn("1 of 1 left", self.contract.care_summary)
+        case.sudo().stage_id = stage
+        self.assertEqual(entitlement.used, 1, "taken up again")
+        self.assertEqual(len(case.sudo().entitlement_use_ids), 3)
+        self.assertIn("0 of 1 left", self.contract.care_summary)
+
     def test_last_use_taken_meanwhile(self):
         """Two open cases see one use left: the second one dispatched pays."""
         vals = {"delivery_mode": "remote", "item_id": self.item_virus.id}

@@ -20,10 +20,21 @@ MONTHS = {"monthly": 1, "quarterly": 3, "semesterly": 6, "yearly": 12}
 
 @dataclass(frozen=True)
 class Period:
-    """First and last day of one billing period."""
+    """First and last day of one billing period.
+
+    ``full_end`` is where a period would end that the contract's end cuts short.
+    """
 
     start: date
     end: date
+    full_end: date | None = None
+
+    @property
+    def share(self) -> float:
+        """The part of a full period's price that is owed, by days; 1 unless cut."""
+        if not self.full_end or self.end >= self.full_end:
+            return 1.0
+        return days(self.start, self.end) / days(self.start, self.full_end)
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,17 @@ class Pause:
 
     def covers(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day < self.end)
+
+
+def days(first: date, last: date) -> int:
+    """Days from first to last, both counted."""
+    return (last - first).days + 1
+
+
+def unused(period: Period, last_day: date) -> float:
+    """The part of a paid period, by days, that lies after ``last_day``."""
+    rest = days(max(period.start, last_day + ONE_DAY), period.end)
+    return max(0, rest) / days(period.start, period.end)
 
 
 def start_of(origin: date, index: int, months: int = 1) -> date:
@@ -81,7 +103,7 @@ def periods_due(
 
     :param after: last day already billed; a period starting later is due
     :param last_day: the contract's end: no period starts after it, and the last
-        one is cut there (its price is not: proration is a decision of its own)
+        one is cut there and its price prorated by days (``Period.share``)
     :param pauses: a period that starts in a suspension is never billed
     """
     if until < origin or months < 1:
@@ -98,7 +120,8 @@ def periods_due(
         if any(pause.covers(current.start) for pause in pauses):
             continue
         end = min(current.end, last_day) if last_day else current.end
-        due.append(Period(current.start, end))
+        cut = current.end if end < current.end else None
+        due.append(Period(current.start, end, cut))
     return due
 
 

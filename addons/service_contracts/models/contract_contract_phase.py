@@ -1,0 +1,130 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..tools import periods
+
+
+class ContractContract(models.Model):
+    _inherit = "contract.contract"
+
+    phase_ids = fields.One2many(
+        comodel_name="service.contract.phase",
+        inverse_name="contract_id",
+        string="Phases",
+        help="Of a project (CON-15). Without phases the plan's programme and fee hold.",
+    )
+    commitment_ids = fields.One2many(
+        comodel_name="service.commitment",
+        inverse_name="contract_id",
+        string="Commitments handed over",
+    )
+
+    in_trial = fields.Boolean(compute="_compute_in_trial")
+
+    def _compute_in_trial(self):
+        for contract in self:
+            today = contract.company_id._service_today()
+            contract.in_trial = any(
+                phase.kind == "trial" and not phase.restarted and phase._is_on(today)
+                for phase in contract.phase_ids
+            )
+
+    def _prepare_activation_lines(self) -> list:
+        """One billed line for each phase that costs something (CON-15)."""
+        self.ensure_one()
+        if not self.phase_ids:
+            return super()._prepare_activation_lines()
+        return [
+            {**phase._prepare_line_vals(), "phase_ids": [fields.Command.link(phase.id)]}
+            for phase in self.phase_ids
+            if phase.fee
+        ]
+
+    def _get_programs_on(self, day):
+        """Programmes that hold on ``day``: the phase's, else the plan's (CON-15)."""
+        self.ensure_one()
+        phase = self.phase_ids.filtered(
+            lambda phase: not phase.restarted and phase._is_on(day)
+        )[:1]
+        return phase.program_id or self.plan_id.program_id
+
+    def _restart_trial(self, reason, agreed_by):
+        """Begin the trial anew from today, as long as it was; later phases move on.
+
+        CON-16: after a major problem, by agreement of the three sides.
+
+        :param agreed_by: who agreed, of each of the three sides
+        """
+        self._require_group("manager")
+        self.ensure_one()
+        today = self.company_id._service_today()
+        trial = self.phase_ids.filtered(
+            lambda phase: (
+                phase.kind == "trial" and not phase.restarted and phase._is_on(today)
+            )
+        )
+        if not trial or not trial.date_end or trial.date_start == today:
+            raise UserError(
+                self.env._(
+                    "Contract %s is in no trial run that can be begun anew: it has begun "
+                    "before today and has an end.",
+                    self.display_name,
+                )
+            )
+        length = periods.days(trial.date_start, trial.date_end)
+        delay = periods.days(trial.date_start, today) - 1
+        later = self.phase_ids.filtered(lambda phase: phase.date_start > trial.date_end)
+        if later.contract_line_id.billing_line_ids:
+            raise UserError(
+                self.env._(
+                    "Contract %s: a later phase is billed already. Finance credits it "
+                    "first.",
+                    self.display_name,
+                )
+            )
+        end = today + timedelta(days=length - 1)
+        line = trial.contract_line_id
+        again = self.phase_ids.with_context(care_phases_moving=True).create(
+            {
+                "contract_id": self.id,
+                "kind": "trial",
+                "date_start": today,
+                "date_end": end,
+                "program_id": trial.program_id.id,
+                "fee": trial.fee,
+                "contract_line_id": line.id,
+            }
+        )
+        if line:
+            # the fee goes on in the same line, for the longer time
+            line.date_end = end
+        later.with_context(care_phases_moving=True)._shift(delay)
+        # the last write looks at the whole row of phases again
+        trial.write(
+            {
+                "date_end": today - periods.ONE_DAY,
+                "restarted": True,
+                "restart_reason": reason,
+                "agreed_by": agreed_by,
+            }
+        )
+        self.message_post(
+            body=self.env._(
+                "Trial run begun anew on %(day)s (CON-16), agreed by %(who)s: %(reason)s",
+                day=today,
+                who=agreed_by,
+                reason=reason,
+            )
+        )
+        return again
+
+
+class ContractLine(models.Model):
+    _inherit = "contract.line"
+
+    phase_ids = fields.One2many(
+        comodel_name="service.contract.phase", inverse_name="contract_line_id"
+    )
