@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/spare_parts_rules.xml",
         "security/spare_appraisal_rules.xml",
+        "security/spare_report_rules.xml",
         "data/ir_sequence.xml",
         "data/spare_products.xml",
         "data/ir_cron.xml",
@@ -31,6 +32,7 @@
         "views/base_views.xml",
         "views/workshop_views.xml",
         "views/menus.xml",
+        "views/spare_report_views.xml",
     ],
     "demo": [
         "demo/spare_parts.xml",

@@ -1,5 +1,6 @@
 from . import res_company
 from . import product_template
+from . import res_users
 from . import stock_location
 from . import stock_quant
 from . import stock_picking
@@ -26,3 +27,4 @@ from . import spare_custody_line
 from . import spare_charge
 from . import spare_damage_appraisal
 from . import spare_claim
+from . import spare_report

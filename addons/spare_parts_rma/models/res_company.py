@@ -45,6 +45,12 @@ class ResCompany(models.Model):
         help="How many days a shipment to a station is on the way.",
     )
 
+    spare_owed_days = fields.Integer(
+        string="Days to hand in",
+        default=14,
+        help="How long after the swap a defective piece may be owed. After that it "
+        "is overdue, and a charge is proposed.",
+    )
     spare_replenish_route_id = fields.Many2one(
         comodel_name="stock.route", string="Replenishment of stations"
     )

@@ -36,6 +36,21 @@ class ServiceStation(models.Model):
         default="0",
         help="Weekday on which the weekly return of defective parts opens (RMA-05).",
     )
+    custody_limit = fields.Integer(
+        string="Pieces in one bag",
+        help="How many good pieces one engineer may hold at a time; 0: no limit. An "
+        "engineer may have a limit of his own.",
+    )
+    custody_days = fields.Integer(
+        string="Days in one bag",
+        default=14,
+        help="After how many days a drawn part is overdue (PRT-13).",
+    )
+    custody_block = fields.Boolean(
+        string="Overdue parts block further draws",
+        help="Who holds overdue good parts or owes overdue defective ones draws "
+        "nothing more before they came back.",
+    )
     oow_pricelist_id = fields.Many2one(
         comodel_name="product.pricelist",
         string="Out-of-warranty prices",

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -76,6 +78,8 @@ class SpareDraw(models.Model):
         comodel_name="res.users", string="Specialist", readonly=True, copy=False
     )
     done_at = fields.Datetime(readonly=True, copy=False)
+    engineer_signature = fields.Binary(attachment=True, copy=False)
+    specialist_signature = fields.Binary(attachment=True, copy=False)
     picking_id = fields.Many2one(
         comodel_name="stock.picking", readonly=True, copy=False
     )
@@ -228,6 +232,7 @@ class SpareDraw(models.Model):
                     )
                 )
         self._check_gate()
+        self._check_custody()
         transfers = self._prepare_transfers()
         hints = {
             "draw": self.env._(
@@ -246,6 +251,63 @@ class SpareDraw(models.Model):
         for draw, picking in zip(transfers, pickings, strict=True):
             draw._set_guarded({"picking_id": picking.id})
         return True
+
+    def _check_custody(self):
+        """Limits of the bag, and overdue parts that block (PRT-13, RMA-11)."""
+        # sudo: what lies in the bag counts, whoever hands out
+        draws = self.sudo().filtered(lambda draw: draw.direction == "draw")
+        ledger = self.env["spare.custody.line"].sudo()
+        domain = [("held", "=", True), ("engineer_id", "in", draws.engineer_id.ids)]
+        held = defaultdict(float)
+        for engineer, station, quantity in ledger._read_group(
+            domain, ["engineer_id", "station_id"], ["quantity:sum"]
+        ):
+            held[station, engineer] += quantity
+        blocking = draws.filtered("station_id.custody_block")
+        late = ledger.search([*domain, ("overdue", "=", True)]) if blocking else ledger
+        owed = self.env["spare.rma"].sudo()
+        if blocking:
+            owed = owed.search(
+                [
+                    ("state", "=", "owed"),
+                    ("engineer_id", "in", blocking.engineer_id.ids),
+                    ("due_on", "<", self.company_id[:1]._service_today()),
+                ]
+            )
+        problems = []
+        for draw in draws:
+            engineer, station = draw.engineer_id, draw.station_id
+            held[station, engineer] += sum(draw.line_ids.mapped("quantity"))
+            limit = engineer.spare_custody_limit or station.custody_limit
+            if limit and held[station, engineer] > limit:
+                problems.append(
+                    self.env._(
+                        "%(draw)s: %(engineer)s would hold %(held)g good pieces, at "
+                        "most %(limit)g are allowed. He hands parts back first; the "
+                        "limit stands at the station or the user.",
+                        draw=draw.name,
+                        engineer=engineer.name,
+                        held=held[station, engineer],
+                        limit=limit,
+                    )
+                )
+            overdue = [
+                line.lot_id.name or line.product_id.display_name
+                for line in late
+                if line.engineer_id == engineer and line.station_id == station
+            ] + [slip.display_name for slip in owed if slip.engineer_id == engineer]
+            if draw in blocking and overdue:
+                problems.append(
+                    self.env._(
+                        "%(draw)s: %(engineer)s has overdue parts: %(parts)s. They "
+                        "come back before anything else is drawn.",
+                        draw=draw.name,
+                        engineer=engineer.name,
+                        parts=", ".join(overdue[:5]),
+                    )
+                )
+        if problems:
+            raise UserError("\n".join(problems))
 
     def _prepare_transfers(self):
         good = self.station_id._get_locations("good")

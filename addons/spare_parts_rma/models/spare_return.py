@@ -240,7 +240,32 @@ class SpareReturn(models.Model):
                 ("station_id", "in", due.ids),
             ]
         )._add_to_return()
+        returns._warn_not_handed_in()
         return returns
+
+    def _warn_not_handed_in(self):
+        """Tell engineers, specialist and director what is still owed (RMA-11)."""
+        for document in self.filtered("owed_ids"):
+            station = document.station_id
+            people = station.director_id | station.specialist_id
+            rows = Markup("").join(
+                Markup("<li>%s</li>")
+                % self.env._(
+                    "%(engineer)s: %(count)s pieces, the oldest %(days)s days",
+                    engineer=engineer.name or station.name,
+                    count=len(slips),
+                    days=max(slips.mapped("age_days")),
+                )
+                for engineer, slips in document.owed_ids.grouped("engineer_id").items()
+            )
+            document.message_post(
+                body=Markup("<p>%s</p><ul>%s</ul>")
+                % (
+                    self.env._("Not handed in yet for %s:", document.name),
+                    rows,
+                ),
+                partner_ids=(people | document.owed_ids.engineer_id).partner_id.ids,
+            )
 
     # ---------------------------------------------------
     # Packing (RMA-07)

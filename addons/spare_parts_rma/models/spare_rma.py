@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -91,6 +93,15 @@ class SpareRma(models.Model):
         required=True,
         index=True,
         default=lambda self: self.env.company,
+    )
+    due_on = fields.Date(
+        string="Hand in by",
+        compute="_compute_due_on",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        help="The good part was given in advance: after this day a charge is proposed.",
     )
     is_extra = fields.Boolean(
         string="Extra piece",
@@ -202,6 +213,13 @@ class SpareRma(models.Model):
         for rma in self:
             rma.display_name = f"{rma.name} · {rma.serial}" if rma.serial else rma.name
 
+    @api.depends("born_at")
+    def _compute_due_on(self):
+        for rma in self:
+            # sudo: a setting
+            days = timedelta(days=rma.company_id.sudo().spare_owed_days)
+            rma.due_on = rma.born_at and (rma.born_at + days).date()
+
     @api.depends("product_id")
     def _compute_vendor_id(self):
         # sudo: the vendor's name goes on the slip of who may see the slip
@@ -277,6 +295,10 @@ class SpareRma(models.Model):
         fixed = self.browse()
         if {"serial", "symptom"} & vals.keys():
             fixed |= self.filtered(lambda rma: rma.state != "owed")
+        if "due_on" in vals and not self.env.user.has_group(
+            "after_sales_service.group_branch"
+        ):
+            fixed |= self
         if "damaged" in vals:
             fixed |= self.filtered(lambda rma: rma.state not in ("owed", "at_station"))
         if "name" in vals:
@@ -404,6 +426,11 @@ class SpareRma(models.Model):
         self._transition(
             "at_station", handed_in_at=self._now(), handed_in_to_id=self.env.uid
         )
+        # sudo: a charge that was only proposed goes when the piece comes
+        proposals = rmas.claim_ids.filtered(
+            lambda claim: claim.state == "draft" and claim.origin == "overdue"
+        )
+        proposals._transition("dropped", reason=self.env._("Handed in."))
         self._add_to_return()
         return True
 
@@ -441,12 +468,56 @@ class SpareRma(models.Model):
         for station, batch in loose.grouped("station_id").items():
             batch._set_guarded({"return_id": returns[station].id})
 
+    @api.model
+    def _cron_propose_charges(self, batch_size=500):
+        """Propose a charge for every piece that was not handed in in time.
+
+        The engineer who swapped it owes it; without one, the customer who got the
+        good part in advance (WAR-31). The branch centre accepts or drops it.
+        """
+        for company in self.env["res.company"].search([]):
+            while True:
+                overdue = self._get_unclaimed(company, batch_size)
+                costs = overdue._get_cost()
+                # sudo: cron
+                self.env["spare.claim"].sudo().create(
+                    [
+                        {
+                            "origin": "overdue",
+                            "rma_id": rma.id,
+                            "party": "engineer" if rma.engineer_id else "customer",
+                            "amount": costs[rma],
+                        }
+                        for rma in overdue
+                    ]
+                )
+                if len(overdue) < batch_size:
+                    break
+                self.env["ir.cron"]._commit_progress(len(overdue), remaining=1)
+
+    def _get_unclaimed(self, company, limit):
+        """Overdue slips without a claim, dropped ones included: one proposal each."""
+        return self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "owed"),
+                ("due_on", "<", company._service_today()),
+                ("claim_ids", "not any", [("origin", "=", "overdue")]),
+            ],
+            limit=limit,
+        )
+
     def action_reject(self, reason):
         """The branch centre strikes a wrong slip; it stays on record."""
         self._require_group("branch")
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the slip is rejected."))
-        self.sudo()._transition("rejected", remark=reason.strip())
+        # sudo: the branch centre decides, the proposal goes with the slip
+        slips = self.sudo()
+        slips._transition("rejected", remark=reason.strip())
+        slips.claim_ids.filtered(lambda claim: claim.state == "draft")._transition(
+            "dropped", reason=reason.strip()
+        )
         return True
 
     # ---------------------------------------------------

@@ -462,6 +462,9 @@ class SpareSwap(models.Model):
             "res_id": self.appraisal_id.id,
             "context": {
                 "default_visit_id": self.visit_id.id,
+                "default_ticket_id": self.ticket_id.id,
+                "default_station_id": self.station_id.id,
+                "default_engineer_id": self.engineer_id.id,
                 "default_component_id": self.component_id.id,
             },
         }
@@ -548,6 +551,7 @@ class SpareSwap(models.Model):
             moves |= move
         moves._action_done()
         swaps._check_moved()
+        moves._follow_test_clock()
         for swap in swaps:
             new = swap.component_id._replace(
                 {

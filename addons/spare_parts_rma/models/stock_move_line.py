@@ -7,6 +7,16 @@ class StockMoveLine(models.Model):
 
     _inherit = "stock.move.line"
 
+    # The custody ledger walks each bag's moves of a product and serial in order.
+    _spare_into_idx = models.Index(
+        "(location_dest_id, product_id, (COALESCE(lot_id, 0)), date, id) "
+        "WHERE state = 'done'"
+    )
+    _spare_out_of_idx = models.Index(
+        "(location_id, product_id, (COALESCE(lot_id, 0)), date, id) "
+        "WHERE state = 'done'"
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)

@@ -107,6 +107,7 @@ class StockPicking(models.Model):
             ]
         )
         pickings._action_done()
+        pickings.move_ids._follow_test_clock()
         return pickings
 
     def action_cancel(self):

@@ -34,6 +34,12 @@ class TestReturn(SpareCommon):
         self.assertEqual(opened.station_id, self.station)
         self.assertEqual(opened.owed_count, 1)
         self.assertEqual(returns._cron_open_returns(), opened)
+        warning = opened.message_ids[:1]
+        self.assertIn("Engineer: 1 pieces", warning.body)
+        self.assertLessEqual(
+            (self.engineer | self.specialist | self.director).partner_id,
+            warning.partner_ids,
+        )
 
     def test_signed_return_is_not_reopened_before_its_week(self):
         document = self.shipped()
@@ -144,6 +150,7 @@ class TestReturn(SpareCommon):
             ("spare_parts_rma.report_rma", document.rma_ids),
             ("spare_parts_rma.report_return", document),
             ("spare_parts_rma.report_packing", document),
+            ("spare_parts_rma.report_box_label", document),
             ("spare_parts_rma.report_draw", self.env["spare.draw"].search([])),
         ):
             html, _kind = (
