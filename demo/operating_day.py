@@ -496,13 +496,12 @@ def play_workshop(day):
     day.open_case(late, today + timedelta(days=1))
     day.lend(late, "同创 17 寸液晶显示器", "LOAN-LCD-01")
     wait(day, days=2)
-    day._as("engineer", late).note_ids = [
-        Command.create({"text": "抱歉，电源板周四到货，周五可以取机"})
-    ]
     day.open_case(working, today + timedelta(days=30))
     day.open_case(ready, today + timedelta(days=3))
+    day._as("engineer", working).note_ids = [
+        Command.create({"text": "硬盘周四到货，请放心"})
+    ]
     day.mend(ready)
-    ready.action_pickup_called()
     counter.write({"inspected": True, "configuration": "differs"})
     counter.check_ids = [
         Command.create({"kind": "extra", "name": "创新声卡", "handling": "home"})

@@ -112,6 +112,7 @@ class RepairOrder(models.Model):
         tracking=True,
     )
     promised_date = fields.Date(
+        string="Promised date",
         compute="_compute_promised_date",
         store=True,
         readonly=False,
@@ -185,6 +186,7 @@ class RepairOrder(models.Model):
         string="Workshop",
         compute="_compute_workshop_state",
         store=True,
+        group_expand="_group_expand_workshop_state",
         index="btree_not_null",
     )
     # VIS-20: the four texts of the repair order
@@ -223,7 +225,7 @@ class RepairOrder(models.Model):
         help="Scan the label on the machine. The customer does not pick it out.",
     )
     signature = fields.Binary(attachment=True, copy=False)
-    signed_by = fields.Char(copy=False)
+    signed_by = fields.Char(string="Signed by", copy=False)
     # VIS-27, CARE-13: the receipt of every customer served
     opinion = fields.Text(string="Customer's opinion", copy=False)
     rating = fields.Selection(
@@ -259,6 +261,12 @@ class RepairOrder(models.Model):
                 repair.workshop_state = "working"
             else:
                 repair.workshop_state = "taken_in"
+
+    @api.model
+    def _group_expand_workshop_state(self, states, _domain):
+        """The columns of the desk, in the order of the work."""
+        every = [key for key, _label in self._fields["workshop_state"].selection]
+        return [key for key in every if key in states or key != "handed_over"]
 
     @api.depends("reproduced")
     def _compute_promised_date(self):

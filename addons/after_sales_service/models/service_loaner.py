@@ -171,6 +171,8 @@ class ServiceLoaner(models.Model):
                     )
                 )
         self._transition("out", out_at=self._now(), out_by_id=self.env.uid)
+        for ticket in self.ticket_id:
+            ticket._record_event("lent")
         return True
 
     def action_back(self):

@@ -53,6 +53,8 @@ class ServiceRepairNote(models.Model):
         notes = super().create(vals_list)
         told = notes.filtered(lambda note: note.kind == "progress")
         told._check_told()
+        for ticket in told.repair_id.ticket_id:
+            ticket._record_event("noted")
         told.repair_id.activity_feedback(
             ["after_sales_service.activity_inform_customer"]
         )
