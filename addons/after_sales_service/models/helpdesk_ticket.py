@@ -646,9 +646,11 @@ class HelpdeskTicket(models.Model):
         # sudo: the branch centre's calls are planned by the station's job
         callbacks = self.env["service.callback"].sudo()
         programs = self._get_service_programs()
+        # sudo: a station does not read the centre above it
         branches = self.station_id.sudo()._get_branch()
         vals_list = []
         for ticket in self:
+            # sudo: what was promised holds for whoever finishes the job
             policies = programs[ticket].sudo().callback_policy_ids
             by_key = {policy.id: policy for policy in policies}
             for policy, due in callback_tools.callbacks_due(
@@ -656,6 +658,7 @@ class HelpdeskTicket(models.Model):
                 ticket.company_id._service_today(),
                 ticket.delivery_mode == "onsite",
             ):
+                # sudo: the caller of another station is named, not read
                 station = ticket.station_id.sudo()
                 if policy.tier == "2":
                     station = branches.get(ticket.station_id) or station

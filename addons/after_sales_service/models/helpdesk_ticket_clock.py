@@ -141,6 +141,7 @@ class HelpdeskTicket(models.Model):
         tickets = self.sudo()
         clocks = self.env["service.sla.clock"].sudo()
         programs = self._get_service_programs()
+        # sudo: what was promised holds for whoever opens the ticket
         wanted = {
             (ticket, policy)
             for ticket in tickets
@@ -184,6 +185,7 @@ class HelpdeskTicket(models.Model):
                 for kind in kinds
             ]
         )
+        # sudo: clocks are written by the machine, users only read them
         self.sudo().clock_ids._replay()
 
     # ---------------------------------------------------

@@ -129,6 +129,7 @@ class ServiceCoverage(models.Model):
                 self._get_exclusion(inputs).name,
             ),
             (self.env._("Reason"), inputs.get("why")),
+            # sudo: names of colleagues whom the reader may not see otherwise
             (self.env._("Asked by"), self.override_by_id.sudo().name),
             (self.env._("Approved by"), self.override_approved_by_id.sudo().name),
         ]

@@ -163,6 +163,7 @@ class ServiceEquipment(models.Model):
         for name, by_ticket in counts.items():
             totals = Counter()
             for ticket, count in by_ticket.items():
+                # sudo: the counted documents were read with the user's own rights
                 totals[ticket.sudo().equipment_id.id] += count
             for equipment in self:
                 equipment[name] = totals[equipment.id]

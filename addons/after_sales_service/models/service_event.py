@@ -192,5 +192,6 @@ class ServiceEvent(models.Model):
                 "withdrawn": withdrawn,
             }
         )
+        # sudo: clocks are written by the machine, users only read them
         self.ticket_id.sudo().clock_ids._replay()
         return correction

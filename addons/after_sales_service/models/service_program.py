@@ -171,6 +171,7 @@ class ServiceProgram(models.Model):
                 "after_sales_service.cron_replay_programs", raise_if_not_found=False
             )
             if cron:
+                # sudo: a manager of programmes starts no other cron
                 cron.sudo()._trigger()
 
     @api.model

@@ -246,6 +246,7 @@ class ServiceVisit(models.Model):
                 )
                 repair._action_repair_confirm()
                 repair.action_repair_start()
+                # sudo: set by this act only
                 visit.sudo().repair_id = repair
             if not visit.symptom:
                 visit.symptom = visit.ticket_id.name

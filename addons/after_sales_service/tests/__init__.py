@@ -17,3 +17,4 @@ from . import test_tours
 from . import test_visit
 from . import test_workshop
 from . import test_workshop_desk
+from . import test_workshop_tour
