@@ -81,6 +81,13 @@ def parser() -> argparse.ArgumentParser:
         "--jobs", type=positive, default=2, help="processes side by side (2)"
     )
     test.add_argument(
+        "--peers",
+        nargs="?",
+        const="all",
+        metavar="ADD-ONS",
+        help="instead: the tests of what we build on, without and with our add-ons",
+    )
+    test.add_argument(
         "--no-lint", dest="lint", action="store_false", help="only the tests"
     )
 

@@ -189,6 +189,22 @@ class System:
             )
         base = f"deps_{digest(self.odoo.key, *LOCKS, LANGUAGES, *dependencies(ours))}"
         full = f"full_{digest(base, addons_key(ours))}"
+        self.ensure_templates(base, dependencies(ours), full, ours)
+        return full
+
+    def peer_templates(self, peers: list[str]) -> tuple[str, str]:
+        """Databases with demo data of add-ons we build on: without ours, with ours."""
+        ours = installable_addons()
+        below = sorted({*dependencies(ours), *peers})
+        base = f"peers_{digest(self.odoo.key, *LOCKS, *below)}"
+        full = f"both_{digest(base, addons_key(ours))}"
+        self.ensure_templates(base, below, full, ours, demo=True)
+        return base, full
+
+    def ensure_templates(
+        self, base: str, below: list[str], full: str, ours: list[str], demo=False
+    ) -> None:
+        """Make a database with the add-ons below ours, and one with ours on top."""
         with open(cache_dir() / "templates.lock", "w") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
             # a database without its files, say in another cache, is none
@@ -197,15 +213,22 @@ class System:
             if full not in there:
                 if base not in there:
                     text = "Database with Odoo's and OCA's add-ons"
-                    self.build(None, base, dependencies(ours), text)
+                    self.build(None, base, below, text, demo)
                 self.build(base, full, ours, "Database with our add-ons")
                 self.forget_templates(keep=(base, full))
-        return full
 
     def build(
-        self, source: str | None, name: str, modules: list[str], text: str
+        self,
+        source: str | None,
+        name: str,
+        modules: list[str],
+        text: str,
+        demo: bool = False,
     ) -> None:
-        """Install modules into a database, which gets its name only when it is complete."""
+        """Install modules into a database, which gets its name only when it is complete.
+
+        Demo data comes with a new database only.
+        """
         draft = f"{name}_draft"
         config = self.write_config("build", server_wide_modules="base,web")
         with step(text):
@@ -214,6 +237,7 @@ class System:
                 self.copy_database(source, draft)
             options = ["-d", draft, "-i", ",".join(modules)]
             options += [] if source else [f"--load-language={LANGUAGES}"]
+            options += ["--with-demo"] if demo else []
             self.odoo_run(config, *options, doing=f"installing into {name}")
             if source:
                 self.inside(config, "warm", draft, doing="preparing the web assets")
@@ -226,10 +250,10 @@ class System:
     def forget_templates(self, keep: tuple[str, ...]) -> None:
         """Drop all but the newest templates."""
         sql = (
-            "SELECT datname FROM pg_database WHERE datname ~ '^(full|deps)_[0-9a-f]+$'"
+            "SELECT datname FROM pg_database WHERE datname ~ '^(full|deps|peers|both)_[0-9a-f]+$'"
             " ORDER BY shobj_description(oid, 'pg_database') DESC"
         )
-        for prefix in ("full_", "deps_"):
+        for prefix in ("full_", "deps_", "peers_", "both_"):
             names = [name for name in self.server.query(sql) if name.startswith(prefix)]
             for name in names[KEPT_TEMPLATES:]:
                 if name not in keep:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import apt, linting, system
+from . import apt, linting, peers, system
 from .paths import ADDONS, ROOT, cache_dir, installable_addons, is_root
 from .say import Fail, call, say, step
 from .system import System
@@ -69,6 +69,8 @@ def production_tools() -> Path:
 def test(args) -> int:
     """Everything, or the given paths; the last line is pytest's."""
     ensure_programs()
+    if args.peers:
+        return peers.peers(args)
     with system.ready("test") as made:
         everything = not args.paths and not args.selected
         lint_failed = bool(everything and args.lint and linting.run_all(made.python))

@@ -15,6 +15,7 @@
         "security/helpdesk_mgmt.xml",
         "data/ir_sequence.xml",
         "data/mail_activity_type.xml",
+        "data/discuss_channel.xml",
         "data/service.holiday.list.csv",
         "data/service.holiday.day.csv",
         "data/resource_calendar.xml",

@@ -1,3 +1,4 @@
+from . import discuss_channel
 from . import service_guarded_mixin
 from . import service_document_mixin
 from . import service_evidence_mixin

@@ -132,6 +132,13 @@ class HelpdeskTicket(models.Model):
     coverage_sentence = fields.Char(compute="_compute_coverage_id")
     next_step = fields.Char(compute="_compute_next_step")
 
+    def _init_column(self, column_name):
+        """Tickets from before this add-on were reported when they were written down."""
+        if column_name == "reported_at":
+            self.env.cr.execute("UPDATE helpdesk_ticket SET reported_at = create_date")
+            return None
+        return super()._init_column(column_name)
+
     # ---------------------------------------------------
     # Computes
     # ---------------------------------------------------

@@ -249,10 +249,10 @@ class HelpdeskTicket(models.Model):
 
     def action_tell(self):
         """Record an event that happened elsewhere, named in the button's context."""
+        self.check_access("write")
         kind = self.env.context.get("service_event")
         if kind not in TOLD_EVENTS:
             raise UserError(self.env._("No such event can be told: %s.", kind))
-        self.check_access("write")
         for ticket in self:
             if ticket.stage_id.closed:
                 raise UserError(

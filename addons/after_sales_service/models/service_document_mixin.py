@@ -28,6 +28,7 @@ class ServiceDocumentMixin(models.AbstractModel):
 
     def _transition(self, to, **vals):
         """Move all documents to ``to`` at once, or none."""
+        self.check_access("write")
         states = dict(self._fields["state"]._description_selection(self.env))
         for document in self:
             if to not in self._transitions[document.state]:
@@ -43,7 +44,11 @@ class ServiceDocumentMixin(models.AbstractModel):
             self._set_guarded({"state": to, **vals})
 
     def _require_group(self, *groups):
-        """Refuse unless the user is in one of ``groups``, whatever the door."""
+        """Refuse unless the user sees the documents and is in one of ``groups``.
+
+        An act that goes on with ``sudo`` is fenced by this, whatever the door.
+        """
+        self.check_access("read")
         if any(
             self.env.user.has_group(f"after_sales_service.group_{group}")
             for group in groups

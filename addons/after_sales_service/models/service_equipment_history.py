@@ -7,7 +7,7 @@ SOURCES = 64
 
 
 class ServiceEquipmentHistory(models.Model):
-    """The life of a machine in one line: sale, cover, tickets, visits, loans.
+    """The life of a machine in one line: sale, cover, tickets, visits, loans (SEC-11).
 
     Read straight from the documents, so it cannot drift from them. Who may see
     the machine may see its history; a document opens only for whom it is for.

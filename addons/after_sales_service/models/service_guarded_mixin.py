@@ -65,8 +65,10 @@ class ServiceGuardedMixin(models.AbstractModel):
 
         :param needed: a list of (field name, label); or a function that gives the
             labels of what is missing on one record
+        :raises AccessError: when it is not the user's to fill
         :raises UserError: names the record and all that is missing
         """
+        self.check_access("write")
         for record in self:
             missing = (
                 needed(record)

@@ -558,6 +558,7 @@ class ServiceBillingRun(models.Model):
         )._post(soft=False)
         for move in moves:
             for item in move.invoice_line_ids.filtered("service_billing_line_id"):
+                # sudo: the subledger is written by the machine only
                 item.service_billing_line_id.sudo().write(
                     self._prepare_posted_vals(item)
                 )
@@ -736,7 +737,8 @@ class ServiceBillingRun(models.Model):
         mended = contracts.filtered(lambda contract: contract.state == "parked")
         mended._transition("active")
         mended.write({"parked_reason": False})
-        # the place holder of a contract that had no line has served
+        # the place holder of a contract that had no line has served;
+        # sudo: the subledger is written by the machine only
         self.env["service.billing.line"].sudo().search(
             [("contract_id", "in", contracts.ids), ("contract_line_id", "=", False)]
         ).unlink()
@@ -759,6 +761,7 @@ class ServiceBillingRun(models.Model):
                 ]
             ) or model.create(self._prepare_lineless_vals(contract))
         rows.write({"state": "parked", "parked_reason": reason})
+        # sudo: who bills need not be allowed to edit contracts
         contract = contract.sudo()
         if contract.state == "active":
             contract._transition("parked")

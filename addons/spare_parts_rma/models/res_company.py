@@ -165,6 +165,14 @@ class ResCompany(models.Model):
             }
         }
 
+    def _get_spare_place_names(self) -> dict:
+        """What the places of a station are called: use → name."""
+        return {
+            "good": self.env._("Good"),
+            "defective": self.env._("Defective"),
+            "loaner": self.env._("Loaner"),
+        }
+
     def _get_spare_warehouse(self):
         self.ensure_one()
         return self.env["stock.warehouse"].search(
@@ -186,21 +194,29 @@ class ResCompany(models.Model):
         )
 
     def _ensure_spare_network(self):
-        """Create what is missing; companies without a warehouse wait for one."""
+        """Create what is missing; companies without a warehouse wait for one.
+
+        Core keeps one name of a location: it is in the company's language. Operation
+        types and routes are named in every language.
+        """
+        languages = [code for code, _label in self.env["res.lang"].get_installed()]
         # sudo: set-up of a company, no business data
         for company in self.sudo():
             if not company._get_spare_warehouse():
                 continue
             for prepare, model in (
-                (company._prepare_spare_locations, "stock.location"),
-                (company._prepare_spare_picking_types, "stock.picking.type"),
-                (company._prepare_spare_routes, "stock.route"),
+                ("_prepare_spare_locations", "stock.location"),
+                ("_prepare_spare_picking_types", "stock.picking.type"),
+                ("_prepare_spare_routes", "stock.route"),
             ):
                 todo = {
                     field: vals
-                    for field, vals in prepare().items()
+                    for field, vals in getattr(
+                        company.with_context(lang=company.partner_id.lang), prepare
+                    )().items()
                     if not company[field]
                 }
+                # sudo: set-up of a company's places and operation types
                 records = self.env[model].sudo().create(list(todo.values()))
                 company.write(
                     {
@@ -208,3 +224,9 @@ class ResCompany(models.Model):
                         for field, record in zip(todo, records, strict=True)
                     }
                 )
+                if not records._fields["name"].translate:
+                    continue
+                for code in languages if records else ():
+                    named = getattr(company.with_context(lang=code), prepare)()
+                    for field, record in zip(todo, records, strict=True):
+                        record.with_context(lang=code).name = named[field]["name"]

@@ -104,13 +104,16 @@ class ServiceStation(models.Model):
             if not location.custodian_id
         }
         names = {
-            "good": self.env._("Good"),
-            "defective": self.env._("Defective"),
-            "loaner": self.env._("Loaner"),
+            company: company.with_context(
+                lang=company.partner_id.lang
+            )._get_spare_place_names()
+            for company in stations.company_id
         }
         locations.create(
             [
-                station._prepare_location_vals(use, station.location_id, names[use])
+                station._prepare_location_vals(
+                    use, station.location_id, names[station.company_id][use]
+                )
                 for station in stations
                 for use in USES
                 if (station, use) not in there
@@ -134,7 +137,7 @@ class ServiceStation(models.Model):
                 for location in stations.location_ids
                 if location.service_use == use and not location.custodian_id
             }
-        return {station: found[station.sudo()] for station in self}
+        return {station: found[station] for station in self}
 
     @api.model
     def _get_custody(self, pairs, use="engineer") -> dict:

@@ -166,6 +166,7 @@ class SpareDraw(models.Model):
     def action_scan(self, code):
         """Add the part behind a scanned code."""
         self.ensure_one()
+        self.check_access("write")
         product, lot = self._resolve_code((code or "").strip())
         if not product:
             raise UserError(self._get_unknown_code_message(code))
@@ -242,6 +243,7 @@ class SpareDraw(models.Model):
             "back": self.env._("Only parts in the engineer's hands come back."),
         }
         for direction, draws in self.grouped("direction").items():
+            # sudo: what lies there, of parts others hold as well
             self.env["stock.quant"].sudo()._spare_check_available(
                 [piece for draw in draws for piece in transfers[draw][2]],
                 hints[direction],

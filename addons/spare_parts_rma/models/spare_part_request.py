@@ -557,6 +557,7 @@ class SparePartRequest(models.Model):
                         or self.env._("there is no invoice"),
                     )
                 )
+            # sudo: who verifies money need not read the quote
             request.sudo()._check_prices()
         # sudo: finance writes no requests but confirms money
         self.sudo()._transition(
@@ -893,6 +894,7 @@ class SparePartRequest(models.Model):
         self._require_group("specialist")
         good = self.station_id._get_locations("good")
         transfers = []
+        # sudo: the transfer behind the request is the warehouse's
         for request in self.sudo():
             on_the_way = request._get_on_the_way()
             if not on_the_way:
@@ -1302,6 +1304,7 @@ class SparePartRequestLine(models.Model):
                 ["quantity:sum"],
             )
         )
+        # sudo: sales and shelves feed the proposal, whoever asks
         sold = dict(
             self.env["sale.order.line"]
             .sudo()

@@ -2,7 +2,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import format_datetime
 
 from ..tools import returns as return_tools
@@ -221,6 +221,7 @@ class SpareReturn(models.Model):
             )
         )
         # what was signed or shipped this week is not opened again before the next
+        # sudo: the daily job opens the returns of all stations
         closed = self.sudo().search(
             [("station_id", "in", due.ids), ("state", "!=", "open")]
         )
@@ -466,6 +467,7 @@ class SpareReturn(models.Model):
                 }
                 for rma in document.rma_ids
             ]
+            # sudo: what lies there, of parts others hold as well
             self.env["stock.quant"].sudo()._spare_check_available(
                 pieces, self.env._("Count the station's defective parts.")
             )
@@ -539,6 +541,8 @@ class SpareReturn(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._scan_receive((code or "").strip(), box_id)
+        except AccessError:
+            raise
         except UserError as error:
             box = self.env["spare.return.box"].browse(box_id or []).exists()
             return self._prepare_scan_answer("danger", str(error), box, ok=False)
@@ -791,6 +795,7 @@ class SpareReturn(models.Model):
 
     def _settle_found(self, rmas):
         """A missing piece that turned up is no difference any more."""
+        # sudo: a scan settles what it finds, whoever noted it
         found = self.sudo().difference_ids.filtered(
             lambda row: (
                 row.state == "open" and row.kind == "missing" and row.rma_id in rmas

@@ -58,6 +58,7 @@ class SpareReturnBox(models.Model):
         self.ensure_one()
         document = self.return_id
         if document.state in ("open", "signed"):
+            # sudo: the name of the sender, for the message only
             raise UserError(
                 self.env._(
                     "Box %(box)s has not been shipped: return %(return)s is not signed "

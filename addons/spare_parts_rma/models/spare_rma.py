@@ -246,6 +246,7 @@ class SpareRma(models.Model):
             ((rma.station_id, rma.engineer_id) for rma in owed),
             use="engineer_defective",
         )
+        # sudo: an empty set to go with those above
         nowhere = self.env["stock.location"].sudo()
         result = {}
         for rma in rmas:
@@ -410,6 +411,7 @@ class SpareRma(models.Model):
                 }
                 for rma in batch
             ]
+            # sudo: what lies there, of parts others hold as well
             self.env["stock.quant"].sudo()._spare_check_available(
                 [piece for piece in pieces if piece["location"].usage == "internal"],
                 self.env._("The engineer who swapped the part must bring it."),
@@ -451,6 +453,7 @@ class SpareRma(models.Model):
                         product=rma.product_id.display_name,
                     )
                 )
+            # sudo: the old part gets its serial from the slip
             lots = self.env["stock.lot"].sudo()
             lot = lots.search(
                 [("product_id", "=", rma.product_id.id), ("name", "=", serial)], limit=1

@@ -502,6 +502,7 @@ class SpareSwap(models.Model):
             ((swap.station_id, swap.engineer_id) for swap in swaps),
             use="engineer_defective",
         )
+        # sudo: what lies there, of parts others hold as well
         self.env["stock.quant"].sudo()._spare_check_available(
             [
                 {
@@ -544,6 +545,7 @@ class SpareSwap(models.Model):
                         defective[key],
                     )
                 )
+        # sudo: engineers move stock by swapping only
         moves = self.env["stock.move"].sudo().create(vals_list)
         for swap, move in planned.items():
             if coverages.get(swap):
@@ -562,6 +564,7 @@ class SpareSwap(models.Model):
             if swap.old_serial and not swap.component_id.serial:
                 swap.component_id.serial = swap.old_serial.strip()
             swap.new_component_id = new
+        # sudo: slips are made by swaps only
         self.env["spare.rma"].sudo().create(
             [
                 swap._prepare_rma_vals(old_lots.get(swap, self.env["stock.lot"]))
@@ -610,6 +613,7 @@ class SpareSwap(models.Model):
                         product=product.display_name,
                     )
                 )
+        # sudo: the old part gets its serial from the swap
         lots = self.env["stock.lot"].sudo()
         found = {
             (lot.product_id, lot.name): lot
@@ -633,6 +637,7 @@ class SpareSwap(models.Model):
 
     def _get_coverages(self):
         """The decision on each swapped part: swap → coverage id."""
+        # sudo: the frozen decision, also of a ticket handed on since
         rows = (
             self.env["service.coverage"]
             .sudo()

@@ -92,11 +92,13 @@ class StockPicking(models.Model):
                 for picking_type, origin, pieces, more in transfers
             ]
         )
+        # sudo: documents move stock for people without stock rights
         references = (
             self.env["stock.reference"]
             .sudo()
             .create([{"name": picking.origin} for picking in pickings])
         )
+        # sudo: and for their moves
         self.env["stock.move"].sudo().create(
             [
                 vals

@@ -1,5 +1,6 @@
 from . import test_custody
 from . import test_money_gate
+from . import test_places
 from . import test_receiving
 from . import test_return
 from . import test_security
