@@ -104,9 +104,18 @@ class Day:
     def go(self, visit):
         """Leave, arrive, begin."""
         visit = self._as("engineer", visit)
+        self.check(visit, "depart", "start")
         visit.action_depart()
         visit.action_arrive()
         visit.action_start()
+
+    def check(self, visit, *gates):
+        """Tick the mandatory rows of the checklist; the questions are a no."""
+        rows = visit.check_ids.filtered(
+            lambda row: row.required and row.gate in gates and row.state == "open"
+        )
+        rows.filtered(lambda row: row.kind == "tick").action_tick()
+        rows.filtered(lambda row: row.kind == "yesno").action_no()
 
     def swap(self, visit, new, old, symptom):
         """One for one: new serial in, old serial out."""
@@ -122,8 +131,9 @@ class Day:
         return swap
 
     def complete(self, visit, rating="5", **texts):
-        """Four texts, re-test, signature, rating."""
+        """Checklist, four texts, re-test, signature, rating."""
         visit = self._as("engineer", visit)
+        self.check(visit, "done")
         visit.write(
             {
                 "symptom": "开机找不到硬盘",

@@ -16,6 +16,7 @@ from . import res_partner
 from . import res_users
 from . import resource_calendar
 from . import service_callback
+from . import service_checklist
 from . import service_coverage
 from . import service_coverage_exception
 from . import service_equipment
@@ -43,4 +44,8 @@ from . import service_sla_step
 from . import service_station
 from . import service_visit
 from . import service_visit_coverage
+from . import service_visit_check
+from . import service_visit_move
+from . import service_visit_taxi
+from . import service_visit_training
 from . import service_warranty_term

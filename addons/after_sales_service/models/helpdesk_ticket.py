@@ -256,7 +256,7 @@ class HelpdeskTicket(models.Model):
                 step = self.env._("Choose the region or station")
             elif "dispatched" not in kinds:
                 step = self.env._("Dispatch to %s", ticket.station_id.name)
-            elif not states - {"cancelled", "absent"}:
+            elif not states - {"cancelled", "absent", "rescheduled"}:
                 step = self.env._("Make the appointment")
             elif "draft" in states:
                 step = self.env._("Confirm the appointment with the customer")
@@ -597,9 +597,7 @@ class HelpdeskTicket(models.Model):
         return True
 
     def _check_closable(self):
-        unfinished = self.visit_ids.filtered(
-            lambda visit: visit.state not in ("done", "cancelled", "absent")
-        )
+        unfinished = self.visit_ids.filtered(lambda visit: not visit._is_ended())
         if unfinished:
             raise UserError(
                 self.env._(

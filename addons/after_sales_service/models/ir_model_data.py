@@ -16,6 +16,8 @@ TABLES = (
     "service.callback.policy",
     "service.item.category",
     "service.item",
+    "service.checklist",
+    "service.checklist.line",
 )
 
 

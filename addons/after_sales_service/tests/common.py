@@ -161,14 +161,43 @@ class AfterSalesCommon(BaseCommon):
         )
         visit.action_appoint()
         visit = visit.with_user(cls.engineer)
+        cls._fill_checklist(visit, "depart", "start")
         visit.action_depart()
         visit.action_arrive()
         visit.action_start()
         return visit
 
     @classmethod
+    def _fill_checklist(cls, visit, *gates, **answers):
+        """Answer the mandatory rows before the gates; questions with no.
+
+        :param answers: key of a row's xmlid → values to write instead
+        """
+        usual = {
+            "tick": {"ticked": True},
+            "yesno": {"choice": "no"},
+            "number": {"text": "1"},
+            "text": {"text": "Noted"},
+            "photo": {"photo": SIGNATURE},
+            "consent": {"ticked": True, "signed_by": cls.customer.name},
+            "signature": {"signature": SIGNATURE, "signed_by": cls.customer.name},
+        }
+        for key, vals in answers.items():
+            cls._row(visit, key).write(vals)
+        for check in visit.check_ids:
+            if check.required and check.gate in gates and check.state == "open":
+                check.write(usual[check.kind])
+
+    @classmethod
+    def _row(cls, visit, key):
+        """The row of a visit's checklist, by its xmlid without check_."""
+        line = cls.env.ref(f"after_sales_service.check_{key}")
+        return visit.check_ids.filtered(lambda check: check.line_id == line)
+
+    @classmethod
     def _sign(cls, visit):
         """Everything the customer and the engineer leave on paper."""
+        cls._fill_checklist(visit, "depart", "start", "done")
         visit.write(
             {
                 "symptom": "Disk not found",

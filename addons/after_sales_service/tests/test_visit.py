@@ -9,13 +9,15 @@ from .common import AfterSalesCommon, rules
 
 @tagged("post_install", "-at_install")
 class TestVisit(AfterSalesCommon):
-    @rules("VIS-20", "VIS-24", "CARE-13")
+    @rules("VIS-20", "VIS-24", "VIS-27", "CARE-13")
     def test_completion_names_everything_that_is_missing(self):
         visit = self._working_visit(self._new_ticket())
         with self.assertRaises(UserError) as refused:
             visit.action_done()
         for word in ("cause", "solution", "precautions", "signature", "rating"):
             self.assertIn(word, str(refused.exception))
+        self.assertIn("opinion (VIS-27)", str(refused.exception))
+        self.assertIn("first state (VIS-24)", str(refused.exception))
         self.assertEqual(visit.state, "working")
         self._sign(visit)
         visit.action_done()
@@ -61,15 +63,29 @@ class TestVisit(AfterSalesCommon):
             }
         )
         visit.action_appoint()
+        visit = visit.with_user(self.engineer)
+        self._fill_checklist(visit, "depart")
         visit.action_depart()
+        with self.assertRaisesRegex(UserError, "press Arrived"):
+            visit.action_absent_call()
         visit.action_arrive()
+        self.assertEqual(visit.absent_from, now + timedelta(minutes=20))
         self._pass_time(minutes=19)
-        with self.assertRaisesRegex(UserError, "VIS-08"):
+        with self.assertRaisesRegex(UserError, "1 minutes are left"):
             visit.action_absent()
         self._pass_time(minutes=1)
+        with self.assertRaisesRegex(UserError, "call to the customer.*note.*contact"):
+            visit.action_absent()
+        visit.action_absent_call()
+        visit.write({"absent_note_left": True, "absent_contact": "0552-0000000"})
         visit.action_absent()
         self.assertEqual(visit.state, "absent")
+        self.assertEqual(visit.left_at, now + timedelta(minutes=20))
         self.assertIn("customer_absent", ticket.event_ids.mapped("kind"))
+        # the office is told at the same time
+        self.assertEqual(visit.sudo().activity_ids.user_id, self.hotline)
+        with self.assertRaisesRegex(UserError, "as they were signed"):
+            visit.absent_contact = "elsewhere"
 
     def test_appointment_needs_engineer_and_window(self):
         visit = self.env["service.visit"].create(

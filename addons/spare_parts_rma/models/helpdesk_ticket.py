@@ -44,7 +44,7 @@ class HelpdeskTicket(models.Model):
                 "default_kind": "oow",
                 "default_ticket_id": self.id,
                 "default_visit_id": self.visit_ids.filtered(
-                    lambda visit: visit.state not in ("done", "absent", "cancelled")
+                    lambda visit: not visit._is_ended()
                 )[:1].id,
             },
         }

@@ -480,6 +480,9 @@ class SpareSwap(models.Model):
                     self.visit_id.name,
                 )
             ]
+        missing = self.visit_id and self.visit_id._get_gate_missing("start")
+        if missing:  # VIS-12
+            return [self.env._("first, on the visit: %s.", ", ".join(missing))]
         repair = self.workshop_repair_id
         if repair and repair.workshop_state != "working":
             return [

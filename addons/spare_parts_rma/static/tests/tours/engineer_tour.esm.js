@@ -34,6 +34,21 @@ function write(name, text) {
     };
 }
 
+function answer(row, button) {
+    const cells = `.o_service_checks .o_data_row:contains(${row})`;
+    return [
+        {
+            content: `${row}: ${button}`,
+            trigger: `${cells} button[name=${button}]`,
+            run: "click",
+        },
+        {
+            content: `${row} is answered`,
+            trigger: `${cells}:not(:has(button[name=${button}]))`,
+        },
+    ];
+}
+
 const drawDisk = [
     openFirst,
     press("action_draw_parts", "Draw a part for this visit"),
@@ -64,8 +79,11 @@ tours.add("spare_parts_specialist_hands_out", {
 tours.add("spare_parts_engineer_visit", {
     steps: () => [
         openFirst,
+        ...answer("Tools, shoe covers", "action_tick"),
         press("action_depart", "On my way"),
         press("action_arrive", "Arrived"),
+        ...answer("reproduced the fault", "action_tick"),
+        ...answer("May data be lost", "action_no"),
         press("action_start", "Start work"),
         state("working"),
         press("action_swap_part", "Swap the disk"),
@@ -93,6 +111,12 @@ tours.add("spare_parts_engineer_visit", {
             content: "Back at the visit",
             trigger: "body:not(:has(.modal))",
         },
+        ...answer("No cigarettes", "action_tick"),
+        ...answer("Was a virus found", "action_no"),
+        ...answer("settings or habits changed?", "action_no"),
+        ...answer("precautions explained", "action_tick"),
+        ...answer("back in its first state", "action_tick"),
+        ...answer("left with the customer", "action_tick"),
         {
             content: "What was swapped?",
             trigger: ".o_notebook a.nav-link:contains(Parts)",
