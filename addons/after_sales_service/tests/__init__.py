@@ -21,3 +21,4 @@ from . import test_workshop
 from . import test_workshop_desk
 from . import test_workshop_tour
 from . import test_visit_checklist
+from . import test_visit_tour
