@@ -6,11 +6,20 @@ is not what is measured. Each figure is printed as "name value unit"; ratios cou
 because the milliseconds depend on the machine.
 """
 
+import os
+import random
 import resource
+import signal
 import time
+from datetime import date, datetime
 
+import psycopg2
+
+import odoo
 from odoo.fields import Command
 from odoo.tools import SQL
+
+from odoo.addons.service_contracts.tools import periods
 
 DATE = "2026-11-01"
 
@@ -194,7 +203,9 @@ def run(env, scale=1):
         )
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(f"memory {memory} MB")
+    compare_workers(env, partner, cared)
     bill_operator(env, partner, cared, oca)
+    simulate(env, partner, cared, scale)
 
 
 def bill_operator(env, partner, cared, oca):
@@ -259,3 +270,189 @@ def bill_with_core(env, partners, product):
     measure.show("core, posted", len(partners))
     env.cr.commit()
     return measure
+
+
+# === Never twice, never missed ===
+
+
+def in_child(env, work):
+    """Fork a runner with its own connection; returns its process id."""
+    database = env.cr.dbname
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        # the parent's connections are not ours
+        odoo.sql_db._Pool = odoo.sql_db._Pool_readonly = None
+        random.seed(os.getpid())
+        with odoo.modules.registry.Registry(database).cursor() as cr:
+            work(odoo.api.Environment(cr, odoo.SUPERUSER_ID, {}))
+        status = 0
+    except psycopg2.errors.OperationalError:
+        pass  # two runners met: whoever comes next does what is left
+    finally:
+        os._exit(status)
+
+
+def bill_in_slices(run_id, slices):
+    """What a runner does: slice after slice, each committed."""
+
+    def work(env):
+        run = env["service.billing.run"].browse(run_id)
+        for ids in random.sample(slices, len(slices)):
+            run._bill_slice(ids)
+            env.cr.commit()
+            env.invalidate_all()
+
+    return work
+
+
+def simulate(env, partner, cared, scale):
+    """24 months of contracts that change, rest and end, four runners, random kills."""
+    rng = random.Random(20261122)
+    company, count = env.company, 500 * scale
+    company.write({"service_sandbox": True, "service_test_now": "2026-11-01 04:00:00"})
+    other = cared.plan_id.copy({"code": "OTHER", "name": "Other", "fee": 30.0})
+    env.cr.execute("UPDATE contract_line SET recurring_next_date = NULL")
+    contracts = clone_contracts(env, cared, new_partners(env, partner, count))
+    poisoned = contracts[::100]
+    poisoned.contract_line_ids.specific_price = -1.0
+    env.cr.commit()
+    kills, begin = 0, time.perf_counter()
+    for month in range(24):
+        today = datetime(2026 + (10 + month) // 12, (10 + month) % 12 + 1, 15, 4)
+        company.service_test_now = today
+        run = env["service.billing.run"].create(
+            {"period": today.date(), "date_invoice": today.date(), "slice_size": 50}
+        )
+        run._start("queue")
+        while slices := run._cut_slices():
+            env.cr.commit()
+            runners = [
+                in_child(env, bill_in_slices(run.id, slices)) for _number in range(4)
+            ]
+            if rng.random() < 0.8:
+                time.sleep(rng.random())
+                for pid in rng.sample(runners, rng.randint(1, 4)):
+                    os.kill(pid, signal.SIGKILL)
+                    kills += 1
+            for pid in runners:
+                os.waitpid(pid, 0)
+            env.cr.rollback()
+            env.invalidate_all()
+            if run._is_billed():
+                break
+        run._transition("done")
+        env.cr.commit()
+        play_a_month(env, rng, contracts - poisoned, cared.plan_id, other)
+    seconds = time.perf_counter() - begin
+    check_books(env, contracts, poisoned, cared.plan_id, other)
+    print(f"simulation: {count} contracts, 24 months, {kills} kills, {seconds:.0f} s")
+
+
+def play_a_month(env, rng, contracts, plan, other):
+    """Some change their plan, rest, go on, or leave with their money back."""
+    running = contracts.filtered(lambda row: row.state == "active")
+    for contract in rng.sample(running, len(running) // 50):
+        new = other if contract.plan_id == plan else plan
+        contract._change_plan(new, "monthly")
+    running = running.filtered(lambda row: not row.date_end)
+    running.browse(rng.sample(running.ids, len(running) // 50)).action_suspend()
+    resting = contracts.filtered(lambda row: row.state == "suspended")
+    resting.browse(rng.sample(resting.ids, len(resting) // 3)).action_resume()
+    running = contracts.filtered(lambda row: row.state == "active")
+    for contract in rng.sample(running, len(running) // 100):
+        contract._end_early(env.company._service_today(), "moves")
+    env.cr.commit()
+    env.invalidate_all()
+
+
+def check_books(env, contracts, poisoned, plan, other):
+    """0 double, 0 missed, and the ledger is the sum of the plans' terms to the cent."""
+    fees = {plan: plan.fee, other: other.fee}
+    missed = wrong = 0
+    terms = 0.0
+    for contract in contracts - poisoned:
+        pauses = contract.suspension_ids._as_pauses()
+        for line in contract.contract_line_ids.filtered(
+            lambda row: not row.is_canceled
+        ):
+            rows = {row.period_start: row for row in line.billing_line_ids}
+            index = 0
+            while True:
+                full = periods.period(line.date_start, index)
+                index += 1
+                if full.start > date(2028, 10, 31):
+                    break
+                owed = not any(pause.covers(full.start) for pause in pauses)
+                owed = owed and (not line.date_end or full.start <= line.date_end)
+                row = rows.pop(full.start, None)
+                missed += bool(owed and not row)
+                wrong += bool(row and not owed and row.amount != row.amount_credited)
+                if row:
+                    net = row.amount - row.amount_credited
+                    last = min(full.end, line.date_end or full.end)
+                    fee = fees[line.plan_id]
+                    due = fee * (1 - periods.unused(full, last))
+                    wrong += abs(net - due) > 0.005
+                    terms += net
+            wrong += len(rows)
+    [(doubles,)] = env.execute_query(
+        SQL(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM account_move_line l "
+            "JOIN account_move m ON m.id = l.move_id AND m.move_type = 'out_invoice' "
+            "WHERE l.service_billing_line_id IS NOT NULL AND m.state = 'posted' "
+            "GROUP BY l.service_billing_line_id HAVING COUNT(*) > 1) d"
+        )
+    )
+    [(ledger,)] = env.execute_query(
+        SQL(
+            "SELECT COALESCE(-SUM(l.balance), 0) FROM account_move_line l "
+            "JOIN service_billing_line b ON b.id = l.service_billing_line_id "
+            "WHERE b.contract_id IN %s",
+            contracts._ids,
+        )
+    )
+    [(twice,)] = env.execute_query(
+        SQL(
+            "SELECT COUNT(*) - COUNT(DISTINCT (journal_id, name)) FROM account_move "
+            "WHERE state = 'posted'"
+        )
+    )
+    parked = set(poisoned.mapped("state"))
+    print(
+        f"simulation: {doubles} double, {missed} missed, {wrong} wrong, {twice} numbers "
+        f"twice, poisoned {parked}; ledger {ledger:.2f}, terms {terms:.2f}"
+    )
+    assert not (doubles or missed or wrong or twice)
+    assert parked == {"parked"}
+    assert abs(float(ledger) - terms) < 0.005, (ledger, terms)
+
+
+def compare_workers(env, partner, cared):
+    """The same month with one runner and with two."""
+    seconds = []
+    for number in (1, 2):
+        env.cr.execute("UPDATE contract_line SET recurring_next_date = NULL")
+        start = f"2030-0{number}-01"
+        clone_contracts(env, cared, new_partners(env, partner, 2000), start)
+        run = env["service.billing.run"].create(
+            {"period": start, "date_invoice": start}
+        )
+        run._start("queue")
+        slices = run._cut_slices()
+        env.cr.execute("ANALYZE")
+        env.cr.commit()
+        begin = time.perf_counter()
+        runners = [
+            in_child(env, bill_in_slices(run.id, slices[offset::number]))
+            for offset in range(number)
+        ]
+        for pid in runners:
+            os.waitpid(pid, 0)
+        seconds.append(time.perf_counter() - begin)
+        env.cr.rollback()
+        env.invalidate_all()
+        assert run._is_billed()
+    print(f"two workers: {seconds[0] / seconds[1]:.2f} × one")
