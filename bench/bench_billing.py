@@ -425,7 +425,7 @@ def check_books(env, contracts, poisoned, plan, other):
         f"simulation: {doubles} double, {missed} missed, {wrong} wrong, {twice} numbers "
         f"twice, poisoned {parked}; ledger {ledger:.2f}, terms {terms:.2f}"
     )
-    assert not (doubles or missed or wrong or twice)
+    assert doubles == missed == wrong == twice == 0
     assert parked == {"parked"}
     assert abs(float(ledger) - terms) < 0.005, (ledger, terms)
 

@@ -19,3 +19,33 @@ class TestTours(CareCommon, HttpCase):
         self.assertEqual(run.state, "done")
         self.assertEqual(self.contract.billing_line_ids.move_id.state, "posted")
         self.assertEqual(bad.state, "parked")
+
+    def test_manager_changes_the_plan_and_suspends(self):
+        gold = self._create_plan(code="GOLD", name="Gold", fee=30.0)
+        self.start_tour(
+            "/odoo/subscribers", "service_contracts_subscriber", login="manager"
+        )
+        self.assertEqual(self.contract.plan_id, gold)
+        self.assertEqual(self.contract.state, "suspended")
+
+    def test_manager_imports_subscribers(self):
+        self.start_tour(
+            "/odoo/action-service_contracts.action_subscriber_import",
+            "service_contracts_import",
+            login="manager",
+        )
+        contract = self.env["contract.contract"].search(
+            [("broadband_account", "like", "T-")]
+        )
+        self.assertEqual(contract.partner_id.name, "Zhao")
+
+    @rules("CARE-10")
+    def test_hotline_sees_free_inside_and_priced_outside(self):
+        vals = {"delivery_mode": "remote", "item_id": self.item_virus.id}
+        self._create_case(**vals).sudo().name = "Inside"
+        self._create_case(**vals).sudo().name = "Outside"
+        self.start_tour(
+            "/odoo/action-helpdesk_mgmt.helpdesk_ticket_action",
+            "service_contracts_hotline",
+            login="hotline",
+        )
