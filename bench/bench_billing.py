@@ -281,18 +281,17 @@ def in_child(env, work):
     pid = os.fork()
     if pid:
         return pid
-    status = 1
     try:
         # the parent's connections are not ours
         odoo.sql_db._Pool = odoo.sql_db._Pool_readonly = None
         random.seed(os.getpid())
-        with odoo.modules.registry.Registry(database).cursor() as cr:
-            work(odoo.api.Environment(cr, odoo.SUPERUSER_ID, {}))
-        status = 0
+        cr = odoo.modules.registry.Registry(database).cursor()
+        work(odoo.api.Environment(cr, odoo.SUPERUSER_ID, {}))
     except psycopg2.errors.OperationalError:
         pass  # two runners met: whoever comes next does what is left
-    finally:
-        os._exit(status)
+    except Exception as error:
+        print(f"runner stopped: {error!r:.200}", flush=True)
+    os._exit(0)
 
 
 def bill_in_slices(run_id, slices):
