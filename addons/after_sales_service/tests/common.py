@@ -30,6 +30,11 @@ class AfterSalesCommon(BaseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._set_the_stage()
+
+    @classmethod
+    def _set_the_stage(cls):
+        """People and things in ``cls.env``; the benchmarks play on it too."""
         cls.company = cls.env.company
         cls.company.write(
             {"service_sandbox": True, "service_test_now": datetime(2026, 11, 20, 2, 0)}

@@ -579,15 +579,20 @@ class SpareRma(models.Model):
 
     def _move_pieces(self, source, dest):
         """Move these pieces from one place to another, in one transfer."""
-        if not self:
-            return self.env["stock.picking"]
+        # on the road a piece lies in its box
+        boxed = source == self.company_id.spare_transit_location_id
         return self.env["stock.picking"]._spare_transfer(
             [
                 (
                     self.company_id.spare_intake_type_id,
                     ", ".join(self.mapped("name")[:5]),
                     [
-                        {**rma._prepare_piece(), "location": source, "dest": dest}
+                        {
+                            **rma._prepare_piece(),
+                            "location": source,
+                            "dest": dest,
+                            "package": boxed and rma.box_id.package_id.id,
+                        }
                         for rma in self
                     ],
                     {},

@@ -11,3 +11,4 @@ from . import test_appraisal
 from . import test_workshop_swap
 from . import test_supply
 from . import test_ledgers
+from . import test_invariants

@@ -8,8 +8,8 @@ class SpareCommon(AfterSalesCommon):
     """蚌埠 station with good hard disks on its shelf."""
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
+    def _set_the_stage(cls):
+        super()._set_the_stage()
         cls.good = cls.station._get_locations("good")[cls.station]
         cls.defective = cls.station._get_locations("defective")[cls.station]
         cls.stock("HD-NEW-1", "HD-NEW-2", "HD-NEW-3")

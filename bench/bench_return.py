@@ -1,0 +1,371 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""A weekly return of 50, 200 and 1,000 pieces against core stock and OCA ``rma``.
+
+Ours: packed, shipped, received, inspected. Core: two transfers of the same serials.
+The peer: each piece an RMA that is confirmed and received, in a batch and one by one.
+Then one scan at the receiving desk with 1,000 pieces open, and the custody ledger
+over a million moves, with its plan.
+"""
+
+import time
+
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from odoo.addons.spare_parts_rma.tests.common import SpareCommon
+
+SIZES = (50, 200, 1000)
+PEER = 200
+PEER_SINGLE = 20
+LEDGER_MOVES = 1_000_000
+
+
+class Watch:
+    """Milliseconds and queries of what happens inside ``with``."""
+
+    def __init__(self, env):
+        self.env = env
+
+    def __enter__(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.queries, self.begin = self.env.cr.sql_log_count, time.perf_counter()
+        return self
+
+    def __exit__(self, *error):
+        self.env.flush_all()
+        self.ms = (time.perf_counter() - self.begin) * 1000
+        self.queries = self.env.cr.sql_log_count - self.queries
+
+
+class Return(SpareCommon):
+    """The people of the tests; pieces without their long story."""
+
+    @classmethod
+    def owed(cls, number, tag):
+        """Slips at the station, their serials on the shelf of defective parts."""
+        lots = cls.stock(
+            *(f"{tag}-{index}" for index in range(number)), location=cls.defective
+        )
+        week = cls.env["spare.return"]._get_open(cls.station)[cls.station]
+        return cls.env["spare.rma"].create(
+            [
+                {
+                    "product_id": cls.hd_product.id,
+                    "lot_id": lot.id,
+                    "serial": lot.name,
+                    "symptom": "Not found",
+                    "station_id": cls.station.id,
+                    "engineer_id": cls.engineer.id,
+                    "born_at": cls.company._service_now(),
+                    "state": "at_station",
+                    "return_id": week.id,
+                }
+                for lot in lots
+            ]
+        )
+
+
+def our_return(env, number):
+    """Milliseconds and queries from packing to inspection."""
+    rmas = Return.owed(number, f"BENCH{number}")
+    document = rmas.return_id
+    with Watch(env) as watch:
+        document.with_user(Return.specialist).action_pack_all()
+        document.with_user(Return.specialist).action_sign_specialist()
+        document.with_user(Return.director).action_sign_director()
+        document.with_user(Return.specialist).action_ship()
+        now = document._now()
+        document.box_ids._set_guarded({"scanned_at": now})
+        document._transition("receiving")
+        rmas._set_guarded({"scanned_at": now, "scanned_by_id": Return.clerk.id})
+        document.with_user(Return.clerk).action_finish_receiving()
+        rmas.with_user(Return.clerk).write(
+            {"inspection_result": "defective", "disposition": "refurbish"}
+        )
+        rmas.with_user(Return.clerk).action_inspect()
+    return watch
+
+
+def core_transfers(env, number):
+    """The same serials moved twice by core stock alone, a line for each serial."""
+    lots = Return.stock(
+        *(f"CORE{number}-{index}" for index in range(number)),
+        location=Return.defective,
+    )
+    company = Return.company
+    ways = (
+        (Return.defective, company.spare_transit_location_id),
+        (company.spare_transit_location_id, company.spare_intake_location_id),
+    )
+    with Watch(env) as watch:
+        for source, dest in ways:
+            picking = env["stock.picking"].create(
+                {
+                    "picking_type_id": company.spare_return_type_id.id,
+                    "location_id": source.id,
+                    "location_dest_id": dest.id,
+                    "move_ids": [
+                        Command.create(
+                            {
+                                "product_id": Return.hd_product.id,
+                                "product_uom_qty": number,
+                                "location_id": source.id,
+                                "location_dest_id": dest.id,
+                            }
+                        )
+                    ],
+                }
+            )
+            picking.action_confirm()
+            picking.move_ids.move_line_ids.unlink()
+            picking.move_ids.move_line_ids = [
+                Command.create(
+                    {
+                        "product_id": Return.hd_product.id,
+                        "lot_id": lot.id,
+                        "quantity": 1.0,
+                        "location_id": source.id,
+                        "location_dest_id": dest.id,
+                        "picking_id": picking.id,
+                    }
+                )
+                for lot in lots
+            ]
+            picking.move_ids.picked = True
+            picking._action_done()
+    return watch
+
+
+def peer(env, number, batch):
+    """OCA ``rma``: confirmed and received, together or one by one."""
+    partner = env["res.partner"].create({"name": "Peer"})
+    operation = env["rma.operation"].search([], limit=1)
+    warehouse = Return.company._get_spare_warehouse()
+    lots = env["stock.lot"].create(
+        [
+            {"product_id": Return.hd_product.id, "name": f"PEER{batch}-{index}"}
+            for index in range(number)
+        ]
+    )
+
+    def one_go(some):
+        rmas = env["rma"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "product_id": Return.hd_product.id,
+                    "product_uom_qty": 1.0,
+                    "lot_id": lot.id,
+                    "operation_id": operation.id,
+                    "location_id": warehouse.rma_loc_id.id,
+                }
+                for lot in some
+            ]
+        )
+        rmas.action_confirm()
+        for move, lot in zip(rmas.reception_move_id, some, strict=True):
+            move.move_line_ids.unlink()
+            move.move_line_ids = [
+                Command.create(
+                    {
+                        "product_id": move.product_id.id,
+                        "lot_id": lot.id,
+                        "quantity": 1.0,
+                        "location_id": move.location_id.id,
+                        "location_dest_id": move.location_dest_id.id,
+                        "picking_id": move.picking_id.id,
+                    }
+                )
+            ]
+            move.picked = True
+        rmas.reception_move_id.picking_id._action_done()
+        if set(rmas.mapped("state")) != {"received"}:
+            raise AssertionError(f"the peer did not receive: {rmas.mapped('state')}")
+
+    with Watch(env) as watch:
+        if batch:
+            one_go(lots)
+        else:
+            for lot in lots:
+                one_go(lot)
+    return watch
+
+
+def scan(env):
+    """One scan at the desk, 1,000 pieces open in one box: the slowest of ten."""
+    rmas = Return.owed(1000, "SCAN")
+    document = rmas.return_id
+    document.with_user(Return.specialist).action_pack_all()
+    document.with_user(Return.specialist).action_sign_specialist()
+    document.with_user(Return.director).action_sign_director()
+    document.with_user(Return.specialist).action_ship()
+    desk = env["spare.return"].with_user(Return.clerk)
+    box = document.box_ids
+    desk.scan_receive(box.name)
+    slowest = 0.0
+    for rma in rmas[:10]:
+        with Watch(env) as watch:
+            answer = desk.scan_receive(rma.serial, box.id)
+        if not answer["ok"]:
+            raise AssertionError(answer["message"])
+        slowest = max(slowest, watch.ms)
+    return slowest
+
+
+def fill_ledger(env, number):
+    """``number`` moves in and out of bags, straight into the tables.
+
+    100 engineers draw serials and use or hand back all but the last few.
+    """
+    users = env["res.users"].create(
+        [
+            {"name": f"Bag {index}", "login": f"bench_bag_{index}"}
+            for index in range(100)
+        ]
+    )
+    bags = Return.station._get_custody([(Return.station, user) for user in users])
+    picking_type = Return.company.spare_custody_type_id
+    move = env["stock.move"].create(
+        {
+            "product_id": Return.hd_product.id,
+            "product_uom_qty": 1,
+            "location_id": Return.good.id,
+            "location_dest_id": Return.good.id,
+            "picking_type_id": picking_type.id,
+        }
+    )
+    env.flush_all()
+    cr = env.cr
+    half = number // 2
+    cr.execute(
+        """
+        INSERT INTO stock_lot (name, product_id, company_id, create_date)
+        SELECT 'LEDGER-' || n, %s, %s, now() FROM generate_series(1, %s) n
+        """,
+        (Return.hd_product.id, Return.company.id, half),
+    )
+    places = [location.id for location in bags.values()]
+    common = """
+        INSERT INTO stock_move_line
+            (move_id, product_id, product_uom_id, company_id, lot_id, quantity,
+             quantity_product_uom, state, picked, date, location_id,
+             location_dest_id)
+        SELECT %(move)s, %(product)s, %(uom)s, %(company)s, lot.id, 1, 1, 'done', TRUE,
+    """
+    values = {
+        "move": move.id,
+        "product": Return.hd_product.id,
+        "uom": Return.hd_product.uom_id.id,
+        "company": Return.company.id,
+        "good": Return.good.id,
+        "places": places,
+        "held": 2000,
+    }
+    source = """
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM stock_lot
+               WHERE name LIKE 'LEDGER-%%') lot
+    """
+    cr.execute(
+        common
+        + """timestamp '2020-01-01' + lot.n * interval '5 minutes', %(good)s,
+             (%(places)s::integer[])[1 + lot.n %% 100]"""
+        + source,
+        values,
+    )
+    cr.execute(
+        common
+        + """timestamp '2020-01-03' + lot.n * interval '5 minutes',
+             (%(places)s::integer[])[1 + lot.n %% 100], %(good)s"""
+        + source
+        + f" WHERE lot.n <= {half} - %(held)s",
+        values,
+    )
+    cr.execute(
+        """
+        INSERT INTO stock_quant (product_id, company_id, lot_id, location_id, quantity,
+                                 reserved_quantity, in_date)
+        SELECT %(product)s, %(company)s, lot.id,
+               (%(places)s::integer[])[1 + lot.n %% 100], 1, 0, now()
+        """
+        + source
+        + f" WHERE lot.n > {half} - %(held)s",
+        values,
+    )
+    cr.execute("ANALYZE stock_move_line")
+    cr.execute("ANALYZE stock_quant")
+    cr.execute("ANALYZE stock_location")
+    return users
+
+
+def ledger(env):
+    """What people ask of the ledger: name → milliseconds, queries."""
+    users = fill_ledger(env, LEDGER_MOVES)
+    lines = env["spare.custody.line"]
+    columns = {
+        "drawn_at": {},
+        "engineer_id": {"fields": {"display_name": {}}},
+        "product_id": {"fields": {"display_name": {}}},
+        "lot_id": {"fields": {"display_name": {}}},
+        "days": {},
+        "overdue": {},
+        "state": {},
+    }
+    asks = {
+        "in hands": [("held", "=", True)],
+        "overdue": [("held", "=", True), ("overdue", "=", True)],
+        "history of an engineer": [
+            ("held", "=", False),
+            ("engineer_id", "=", users[0].id),
+        ],
+        "a serial": [("lot_id.name", "=", "LEDGER-4711")],
+    }
+    for name, domain in asks.items():
+        with Watch(env) as watch:
+            lines.web_search_read(domain, columns, limit=80)
+        print(f"ledger {name} {watch.ms:.0f} ms {watch.queries} queries")
+    with Watch(env) as watch:
+        lines.formatted_read_group(
+            [("held", "=", True)],
+            ["station_id", "engineer_id"],
+            ["__count", "days:avg", "quantity:sum"],
+        )
+    print(f"ledger ageing by engineer {watch.ms:.0f} ms {watch.queries} queries")
+    plan = env.execute_query(
+        SQL(
+            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT * FROM (%s) ledger "
+            "WHERE held ORDER BY drawn_at DESC LIMIT 80",
+            lines._table_query,
+        )
+    )
+    print("\n".join(f"ledger plan {row[0]}" for row in plan))
+
+
+def run(env, scale):
+    module = env["ir.module.module"].search([("name", "=", "rma")])
+    if module.state != "installed":
+        module.button_immediate_install()
+        env.transaction.reset()
+    Return.env = env
+    Return._set_the_stage()
+    for number in SIZES:
+        ours, core = our_return(env, number), core_transfers(env, number)
+        print(
+            f"return {number} pieces {ours.ms:.0f} ms {ours.queries} queries, "
+            f"{ours.ms / number:.1f} ms a piece, "
+            f"{ours.ms / core.ms:.2f} x two core transfers "
+            f"({core.ms:.0f} ms {core.queries} queries)"
+        )
+        if number == PEER:
+            per_piece = ours.ms / number
+    for batch, number in ((True, PEER), (False, PEER_SINGLE)):
+        other = peer(env, number, batch)
+        how = "in a batch" if batch else "one by one"
+        print(
+            f"peer {number} pieces {how} {other.ms / number:.1f} ms and "
+            f"{other.queries / number:.1f} queries a piece, "
+            f"{other.ms / number / per_piece:.1f} x ours"
+        )
+    print(f"scan with 1000 open, slowest of ten {scan(env):.0f} ms")
+    ledger(env)
+    env.cr.rollback()
