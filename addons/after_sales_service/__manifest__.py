@@ -29,6 +29,7 @@
         "data/service.sla.policy.csv",
         "data/service.sla.step.csv",
         "data/service.program.report.csv",
+        "data/service.program.product.csv",
         "data/service.callback.policy.csv",
         "data/service.item.category.csv",
         "data/service.item.csv",

@@ -4,6 +4,7 @@ from . import service_document_mixin
 from . import service_evidence_mixin
 from . import helpdesk_ticket
 from . import ir_model_data
+from . import helpdesk_ticket_batch
 from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_coverage
 from . import helpdesk_ticket_workshop
@@ -32,6 +33,7 @@ from . import service_item
 from . import service_loaner
 from . import service_part_category
 from . import service_program
+from . import service_program_product
 from . import service_program_report
 from . import service_program_coverage
 from . import service_region

@@ -673,7 +673,10 @@ class HelpdeskTicket(models.Model):
                             by_key[policy.key], station, due, visit
                         )
                     )
-        callbacks.create(vals_list)._schedule_activities()
+        # Planned by the machine: who called is worth a line, that it was planned is not.
+        callbacks.with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True
+        ).create(vals_list)._schedule_activities()
 
     def _prepare_callback_vals(self, policy, station, due, visit):
         return {

@@ -11,6 +11,7 @@ TABLES = (
     "service.sla.policy",
     "service.sla.step",
     "service.program.report",
+    "service.program.product",
     "service.holiday.list",
     "service.holiday.day",
     "service.callback.policy",

@@ -715,8 +715,7 @@ class RepairOrder(models.Model):
         self._check_filled(lambda repair: repair._get_missing())
         self._leave()
         for repair in self:
-            repair.ticket_id._record_event("restored")
-            repair.ticket_id._record_event("signed")
+            repair.ticket_id._record_event("restored", "signed")
         # sudo: the desk has no rights on stock moves
         self.sudo().action_repair_end()
         self.ticket_id._plan_callbacks()

@@ -20,6 +20,11 @@ class ServiceProgram(models.Model):
     partner_id = fields.Many2one(
         comodel_name="res.partner", string="Vendor or operator"
     )
+    after_hours_partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="After hours",
+        help="Whose mobile customers call when the desk is closed.",
+    )  # SLA-23
     hotline_calendar_id = fields.Many2one(
         comodel_name="resource.calendar",
         help="Hours of remote and phone service. Empty: around the clock.",
@@ -71,6 +76,12 @@ class ServiceProgram(models.Model):
         string="Report schedule",
         copy=True,
     )
+    product_ids = fields.One2many(
+        comodel_name="service.program.product",
+        inverse_name="program_id",
+        string="Products",
+        copy=True,
+    )  # SLA-39, T-15b
     replay_after = fields.Integer(
         default=-1,
         copy=False,

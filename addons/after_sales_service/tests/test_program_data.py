@@ -148,6 +148,38 @@ class TestProfiles(TransactionCase):
         made_up = days.filtered(lambda day: day.kind == "work")
         self.assertTrue(all(day.date.weekday() >= 5 for day in made_up))
 
+    @rules("SLA-04", "SLA-36", "SLA-40", "SLA-41", "T-13")
+    def test_who_serves_day_and_night(self):
+        for name in ("tc", "ct", "td", "hf", "lb", "qh"):
+            program = self._program(name)
+            self.assertFalse(
+                program.hotline_calendar_id | program.onsite_calendar_id, name
+            )
+            self.assertFalse(program.policy_ids.calendar_id)
+
+    @rules("SLA-39", "T-15b")
+    def test_products_under_central_control(self):
+        products = self._program("ct").product_ids
+        self.assertTrue(all(products.mapped("central")))
+        self.assertEqual(
+            {group: len(rows) for group, rows in products.grouped("group").items()},
+            {
+                "Bandwidth": 9,
+                "Business Navigator and ICT": 11,
+                "Converged and C network": 10,
+                "Fixed voice": 5,
+            },
+        )
+
+    @rules("SLA-23")
+    def test_somebody_answers_after_hours(self):
+        leader = self.env["res.partner"].create(
+            {"name": "Response centre leader", "phone": "+86 138 0000 0000"}
+        )
+        program = self._program("hf")
+        program.after_hours_partner_id = leader
+        self.assertEqual(program.copy().after_hours_partner_id, leader)
+
     @rules("SLA-38")
     def test_china_telecom(self):
         self.assertFalse(self._clocks("ct"))
@@ -208,6 +240,7 @@ class TestProfiles(TransactionCase):
             dict.fromkeys(range(7), ((8 * 60, 24 * 60),)),
         )
 
+    @rules("SLA-29")
     def test_xunchuang_and_assembled_pcs_serve_on_working_days(self):
         """Their rules name no limit in hours; the first no term either."""
         self.assertFalse(self._terms("xc"))
@@ -268,7 +301,7 @@ class TestProfiles(TransactionCase):
             )
             self.assertEqual(set(policies.mapped("start_event")), {"reported"})
 
-    @rules("WAR-29", "WAR-30", "SLA-12", "DSP-13", "CF-17", "CB-10")
+    @rules("WAR-29", "WAR-30", "SLA-10", "SLA-11", "SLA-12", "DSP-13", "CF-17", "CB-10")
     def test_hefei_for_every_fault(self):
         self.assertEqual(
             {term for term in self._terms("hf") if term[0] == "WHOLE_MACHINE"},

@@ -47,7 +47,7 @@ class TestSla(AfterSalesCommon):
         dispatch = ticket.clock_ids.filtered(lambda clock: clock.rule == "DSP-10")
         self.assertEqual((dispatch.state, dispatch.overrun), ("missed", 2))
 
-    @rules("SLA-01", "SLA-02", "SLA-03", "SLA-06", "CF-04", "CF-05")
+    @rules("SLA-01", "SLA-02", "SLA-03", "SLA-05", "SLA-06", "CF-04", "CF-05")
     def test_region_class_chooses_the_promises(self):
         expected = {
             "region_bengbu_urban": {("arrived", 2), ("restored", 4)},

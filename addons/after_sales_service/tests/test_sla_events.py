@@ -130,7 +130,7 @@ class TestEvents(AfterSalesCommon):
         with self.assertRaisesRegex(UserError, "signed"):
             ticket.with_context(service_event="signed").action_tell()
 
-    @rules("SLA-37", "SLA-39", "CON-15", "SLA-19")
+    @rules("SLA-37", "CON-15", "SLA-19")
     def test_tier_channel_and_contract_phase_choose_the_promises(self):
         program = self.env["service.program"].create({"code": "X", "name": "X"})
         channel = self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_phone")
