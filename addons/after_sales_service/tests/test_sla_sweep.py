@@ -180,3 +180,18 @@ class TestSweep(AfterSalesCommon):
         more = queries(5)
         self.assertLessEqual(more[0], few[0] + 2)
         self.assertLessEqual(more[1], few[1])
+
+    def test_tickets_closed_together_mail_from_the_queue(self):
+        tickets = self._new_ticket(dispatch=False) | self._new_ticket(dispatch=False)
+        done = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+        tickets.write({"stage_id": done.id})
+        self.assertTrue(all(tickets.mapped("stage_mail_pending")))
+        self.assertFalse(tickets._track_template(["stage_id"]))
+        with self.enter_registry_test_mode():
+            self.env.ref("after_sales_service.cron_stage_mails").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertFalse(any(tickets.mapped("stage_mail_pending")))
+        self.assertTrue(tickets._track_template(["stage_id"]))
+        alone = self._new_ticket(dispatch=False)
+        alone.write({"stage_id": done.id})
+        self.assertFalse(alone.stage_mail_pending)
