@@ -285,7 +285,7 @@ def in_child(env, work):
         # the parent's connections are not ours
         odoo.sql_db._Pool = odoo.sql_db._Pool_readonly = None
         random.seed(os.getpid())
-        cr = odoo.modules.registry.Registry(database).cursor()
+        cr = odoo.sql_db.db_connect(database).cursor()
         work(odoo.api.Environment(cr, odoo.SUPERUSER_ID, {}))
     except psycopg2.errors.OperationalError:
         pass  # two runners met: whoever comes next does what is left

@@ -94,7 +94,7 @@ class ContractContract(models.Model):
             ("semesterly", "Half-yearly"),
             ("yearly", "Yearly"),
         ],
-        string="Billed",
+        string="Billing rhythm",
         required=True,
         default="monthly",
         tracking=True,

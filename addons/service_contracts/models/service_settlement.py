@@ -97,7 +97,7 @@ class ServiceSettlement(models.Model):
         string="Charges in detail",
         readonly=True,
     )
-    statement_ref = fields.Char(string="Operator's statement", tracking=True)
+    statement_ref = fields.Char(string="Statement number", tracking=True)
     statement_count = fields.Integer(string="Operator counts", tracking=True)
     statement_amount = fields.Monetary(string="Operator pays", tracking=True)
     difference_count = fields.Integer(compute="_compute_difference")

@@ -25,7 +25,7 @@ class ServicePlanChange(models.TransientModel):
             ._fields["billing_period"]
             ._description_selection(self.env)
         ),
-        string="Billed",
+        string="Billing rhythm",
         required=True,
         compute="_compute_billing_period",
         precompute=True,
