@@ -44,6 +44,7 @@ from . import service_sla_clock
 from . import service_sla_policy
 from . import service_sla_step
 from . import service_station
+from . import service_staff_training
 from . import service_visit
 from . import service_visit_coverage
 from . import service_visit_check

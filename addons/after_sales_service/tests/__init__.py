@@ -21,4 +21,5 @@ from . import test_workshop
 from . import test_workshop_desk
 from . import test_workshop_tour
 from . import test_visit_checklist
+from . import test_visit_tools
 from . import test_visit_tour

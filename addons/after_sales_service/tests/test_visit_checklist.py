@@ -535,6 +535,31 @@ class TestTraining(VisitCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestStaffTraining(VisitCommon):
+    @rules("TRN-09", "TRN-10")
+    def test_staff_is_trained_and_examined(self):
+        trainings = self.env["service.staff.training"].with_user(self.director)
+        vals = {
+            "user_id": self.engineer.id,
+            "topic": "Hard disks",
+            "method": "mentor",
+            "date": "2026-11-02",
+        }
+        with self.assertRaisesRegex(ValidationError, "both or none"):
+            trainings.create({**vals, "result": "passed"})
+        with self.assertRaisesRegex(ValidationError, "before the training"):
+            trainings.create({**vals, "result": "failed", "exam_date": "2026-11-01"})
+        training = trainings.create(
+            {**vals, "result": "passed", "exam_date": "2026-11-03"}
+        )
+        self.assertEqual(training.with_user(self.engineer).topic, "Hard disks")
+        with self.assertRaises(AccessError):
+            training.with_user(self.engineer).result = "failed"
+        with self.assertRaises(AccessError):
+            training.with_user(self.hotline).read(["topic"])
+
+
+@tagged("post_install", "-at_install")
 class TestVisitSlips(VisitCommon):
     def _print(self, report, visit):
         return (
