@@ -25,6 +25,7 @@
         "views/contract_contract_views.xml",
         "views/service_plan_views.xml",
         "views/helpdesk_ticket_views.xml",
+        "views/helpdesk_ticket_intake_views.xml",
         "views/account_move_views.xml",
         "views/contract_portal_templates.xml",
         "views/res_company_views.xml",

@@ -7,6 +7,8 @@ from . import ir_model_data
 from . import helpdesk_ticket_batch
 from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_coverage
+from . import helpdesk_ticket_channel
+from . import helpdesk_ticket_intake
 from . import helpdesk_ticket_workshop
 from . import product_template
 from . import repair_order
@@ -18,6 +20,8 @@ from . import res_users
 from . import resource_calendar
 from . import service_callback
 from . import service_checklist
+from . import service_contact_record
+from . import service_certificate
 from . import service_coverage
 from . import service_coverage_exception
 from . import service_equipment
@@ -29,9 +33,13 @@ from . import service_holiday
 from . import service_finding
 from . import service_guarantee
 from . import service_guarantee_right
+from . import service_handover
 from . import service_item
 from . import service_loaner
+from . import service_outfit
 from . import service_part_category
+from . import service_onsite_decision
+from . import service_problem
 from . import service_program
 from . import service_program_product
 from . import service_program_report
@@ -40,6 +48,10 @@ from . import service_region
 from . import service_repair_check
 from . import service_repair_note
 from . import service_sla_promise
+from . import service_promise
+from . import service_role_card
+from . import service_script
+from . import service_skill
 from . import service_sla_clock
 from . import service_sla_policy
 from . import service_sla_step
@@ -51,4 +63,6 @@ from . import service_visit_check
 from . import service_visit_move
 from . import service_visit_taxi
 from . import service_visit_training
+from . import service_visit_dispatch
+from . import helpdesk_ticket_dispatch
 from . import service_warranty_term

@@ -20,10 +20,10 @@ class HelpdeskTicket(models.Model):
         tracking=True,
     )
     scan = fields.Char(
-        string="Scan or type a serial",
+        string="Who calls?",
         copy=False,
-        help="The serial of the customer's machine. Everything known about it fills "
-        "itself.",
+        help="The serial of the machine, a phone number, an account or a name. "
+        "Everything known fills itself.",
     )
     equipment_id = fields.Many2one(
         comodel_name="service.equipment",
@@ -270,21 +270,6 @@ class HelpdeskTicket(models.Model):
     # Intake
     # ---------------------------------------------------
 
-    @api.onchange("scan")
-    def _onchange_scan(self):
-        if not (self.scan or "").strip():
-            return None
-        found = self.env["service.equipment"]._find_by_code([self.scan])
-        self.equipment_id = found.get(self.scan.strip())
-        if self.equipment_id:
-            return None
-        return {
-            "warning": {
-                "title": self.env._("Unknown serial"),
-                "message": self._get_unknown_serial_message(self.scan.strip()),
-            }
-        }
-
     @api.onchange("equipment_id")
     def _onchange_equipment_id(self):
         if self.component_id.equipment_id != self.equipment_id:
@@ -293,28 +278,15 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _get_unknown_serial_message(self, code):
         return self.env._(
-            "No equipment has the serial %(code)s. Check the label, or choose the "
-            "customer and let a service manager register the machine.",
+            "Nothing is known about %(code)s: no serial, phone number or name. Check "
+            "the label, or choose the customer and let a service manager register "
+            "the machine.",
             code=code,
         )
 
     @api.model
     def _fill_from_scan(self, vals_list):
-        """Put the scanned equipment into the values of new tickets."""
-        codes = [
-            vals["scan"]
-            for vals in vals_list
-            if vals.get("scan") and not vals.get("equipment_id")
-        ]
-        if not codes:
-            return
-        found = self.env["service.equipment"]._find_by_code(codes)
-        for vals in vals_list:
-            code = (vals.get("scan") or "").strip()
-            if code and not vals.get("equipment_id"):
-                if code not in found:
-                    raise UserError(self._get_unknown_serial_message(code))
-                vals["equipment_id"] = found[code].id
+        """Put who and what was scanned into the values of tickets."""
 
     @api.model_create_multi
     def create(self, vals_list):

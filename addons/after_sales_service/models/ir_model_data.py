@@ -19,6 +19,11 @@ TABLES = (
     "service.item",
     "service.checklist",
     "service.checklist.line",
+    "service.script",
+    "service.skill",
+    "service.role.card",
+    "helpdesk.ticket.channel",
+    "helpdesk.ticket.category",
 )
 
 

@@ -1,10 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.clock import to_local
+from ..tools.clock import UTC, to_local
 
 
 class ResCompany(models.Model):
@@ -25,7 +26,12 @@ class ResCompany(models.Model):
         help="How often a repaired machine is tested in front of the customer "
         "before he takes it.",
     )  # SHOP-13, AMB-11
-
+    service_repeat_days = fields.Integer(
+        string="Repeat guard (days)",
+        default=30,
+        help="A machine or fault reported again within so many days is flagged and "
+        "linked. A programme may name its own.",
+    )
     service_note_days = fields.Integer(
         string="Days between progress notes",
         default=2,
@@ -57,6 +63,11 @@ class ResCompany(models.Model):
     _service_retest_min_two = models.Constraint(
         "CHECK (service_retest_min >= 2)",
         "A repaired machine is re-tested at least twice (SHOP-13).",
+    )
+
+    _service_repeat_days_positive = models.Constraint(
+        "CHECK (service_repeat_days >= 0)",
+        "The repeat guard cannot look into the future.",
     )
 
     @api.constrains("service_sandbox", "service_test_now")
@@ -108,3 +119,12 @@ class ResCompany(models.Model):
     def _service_today(self) -> date:
         """Today in the company's time zone."""
         return to_local(self._service_now(), self._service_tz()).date()
+
+    def _service_day(self) -> tuple:
+        """Begin and end of today in the company's time zone, as naive UTC."""
+        zone = ZoneInfo(self._service_tz())
+        start = datetime.combine(self._service_today(), time.min, zone)
+        return tuple(
+            moment.astimezone(UTC).replace(tzinfo=None)
+            for moment in (start, start + timedelta(days=1))
+        )

@@ -25,6 +25,9 @@ EVENT_KINDS = [
     ("closed", "Closed"),
     ("reopened", "Reopened"),
     ("cancelled", "Cancelled"),
+    ("handed_over", "Handed over"),
+    ("taken_back", "Taken back"),
+    ("onsite_declined", "No on-site service, customer agrees"),
 ]
 
 

@@ -27,6 +27,11 @@ class ServicePartCategory(models.Model):
         string="Outside the host unit",
         help="Stands around the host unit: monitor, keyboard and the like (WAR-10).",
     )
+    skill_ids = fields.Many2many(
+        comodel_name="service.skill",
+        string="Needed skills",
+        help="Who repairs such a part needs these skills.",
+    )
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex("(code)", "This part category code exists already.")

@@ -91,6 +91,16 @@ class ServiceProgram(models.Model):
     open_ticket_count = fields.Integer(
         compute="_compute_open_ticket_count", string="Open tickets"
     )
+    repeat_days = fields.Integer(
+        string="Repeat guard (days)",
+        help="A machine or fault reported again within so many days is flagged. "
+        "0: as the company says.",
+    )
+    skill_ids = fields.Many2many(
+        comodel_name="service.skill",
+        string="Needed skills",
+        help="Who serves machines of this programme needs these skills.",
+    )
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex("(code)", "This programme code exists already.")

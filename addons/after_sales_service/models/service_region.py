@@ -42,6 +42,17 @@ class ServiceRegion(models.Model):
         string="Travel time (minutes)",
         help="From the station to the customers of this region. 0: not known.",
     )  # SLA-34
+    engineer_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Engineer",
+        help="Who goes there unless somebody else is sent. Empty: as in the parent "
+        "region.",
+    )
+    special = fields.Boolean(
+        string="Special region",
+        help="Here and below the office may decide against on-site service, with "
+        "the customer's consent.",
+    )
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex("(code)", "This region code exists already.")
@@ -53,6 +64,24 @@ class ServiceRegion(models.Model):
             region.serving_station_id = (
                 region.station_id or region.parent_id.serving_station_id
             )
+
+    def _get_engineer(self):
+        """The engineer of this zone, its own or its parent's (DSP-09, CARE-20)."""
+        region = self
+        while region and not region.engineer_id:
+            region = region.parent_id
+        return region.engineer_id
+
+    def _is_onsite_optional(self) -> bool:
+        """Whether the office may decide against a visit here (DSP-19, DSP-20).
+
+        It may outside the zone table: in special regions and where no class is
+        stated (CF-26).
+        """
+        above = self.browse(
+            int(key) for key in (self.parent_path or "").split("/") if key
+        )
+        return not self.region_class or any(above.mapped("special"))
 
     def _lies_in(self, region) -> bool:
         """Whether this region is ``region`` or a part of it; nowhere lies in none."""

@@ -21,6 +21,8 @@ class ServiceStation(models.Model):
             ("station", "Station"),
             ("shop", "Shop"),
             ("partner", "Partner"),
+            ("department", "Department"),
+            ("support", "Technical support centre"),
         ],
         required=True,
         default="station",
@@ -71,6 +73,12 @@ class ServiceStation(models.Model):
     region_ids = fields.One2many(
         comodel_name="service.region", inverse_name="station_id", string="Regions"
     )
+    skill_ids = fields.Many2many(
+        comodel_name="service.skill",
+        string="Technologies",
+        help="A department takes the cases of its unit that need these skills.",
+    )  # NET-09
+    phone = fields.Char(related="partner_id.phone", string="Hotline", readonly=False)
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex(
@@ -126,6 +134,26 @@ class ServiceStation(models.Model):
                 branch = branch.parent_id
             result[station] = branch
         return result
+
+    def _get_department(self, skills):
+        """The department of this unit that has these skills, else the unit."""
+        self.ensure_one()
+        return (
+            self.child_ids.filtered(
+                lambda unit: unit.kind == "department" and skills <= unit.skill_ids
+            )[:1]
+            or self
+        )
+
+    def _get_support(self):
+        """Who helps further: the nearest support centre or branch above (NET-08)."""
+        self.ensure_one()
+        above = self.parent_id
+        while above and above.kind not in ("support", "branch", "group"):
+            above = above.parent_id
+        return (
+            above.child_ids.filtered(lambda unit: unit.kind == "support")[:1] or above
+        )
 
     def _get_callback_user(self):
         """Who phones customers back for this station."""

@@ -6,6 +6,7 @@ from . import contract_contract_dunning
 from . import contract_contract_phase
 from . import contract_line
 from . import helpdesk_ticket
+from . import helpdesk_ticket_intake
 from . import repair_order
 from . import sale_order_line
 from . import service_billing_line

@@ -3,6 +3,7 @@ from . import test_contract
 from . import test_contract_life
 from . import test_coverage
 from . import test_operator
+from . import test_intake
 from . import test_periods
 from . import test_scope
 from . import test_security

@@ -16,6 +16,7 @@ from . import service_equipment
 from . import service_equipment_history
 from . import helpdesk_ticket
 from . import spare_line_mixin
+from . import helpdesk_ticket_parts
 from . import spare_draw
 from . import spare_swap
 from . import spare_rma

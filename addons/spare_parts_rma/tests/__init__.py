@@ -1,4 +1,5 @@
 from . import test_custody
+from . import test_dispatch
 from . import test_money_gate
 from . import test_places
 from . import test_receiving

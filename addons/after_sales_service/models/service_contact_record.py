@@ -1,0 +1,207 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .service_sla_policy import TICKET_KINDS
+
+REMOTE_KINDS = ("remote", "guidance")
+# What was said stays said.
+RECORDED_FIELDS = frozenset(
+    "ticket_id kind topic caller phone started_at ended_at problem answer outcome "
+    "help_path consent_name tool rating opinion".split()
+)
+
+
+class ServiceContactRecord(models.Model):
+    """A call or a remote session and what came of it (DSP-03, CARE-03)."""
+
+    _name = "service.contact.record"
+    _description = "Contact Record"
+    _inherit = ["service.document.mixin"]
+    _order = "started_at desc, id desc"
+    _check_company_auto = True
+    _transitions = {"draft": {"done"}, "done": set()}
+    _guarded_fields = frozenset({"state", "ended_at", "consent_at"})
+
+    ticket_id = fields.Many2one(
+        comodel_name="helpdesk.ticket",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    kind = fields.Selection(
+        selection=[
+            ("call_in", "Customer called"),
+            ("call_out", "We called"),
+            ("remote", "Remote session"),
+            ("guidance", "Guided by voice"),
+        ],
+        required=True,
+        default="call_in",
+    )
+    topic = fields.Selection(
+        selection=TICKET_KINDS,
+        compute="_compute_from_ticket",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )  # DSP-02
+    partner_id = fields.Many2one(related="ticket_id.partner_id", store=True, index=True)
+    caller = fields.Char(
+        compute="_compute_from_ticket", store=True, readonly=False, precompute=True
+    )
+    phone = fields.Char(
+        compute="_compute_from_ticket", store=True, readonly=False, precompute=True
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Agent",
+        required=True,
+        index=True,
+        default=lambda self: self.env.user,
+    )
+    started_at = fields.Datetime(
+        required=True, default=lambda self: self.env.company._service_now()
+    )
+    ended_at = fields.Datetime(readonly=True, copy=False)
+    minutes = fields.Float(
+        compute="_compute_minutes",
+        store=True,
+        aggregator="avg",
+        help="A call about work takes five minutes at most (DSP-21); reported, not "
+        "enforced.",
+    )
+    problem = fields.Text(
+        compute="_compute_from_ticket", store=True, readonly=False, precompute=True
+    )
+    answer = fields.Text(
+        string="Said and done", help="In words the customer understands."
+    )
+    outcome = fields.Selection(
+        selection=[
+            ("solved", "Solved"),
+            ("onsite", "Somebody will come"),
+            ("shop", "The machine comes to the shop"),
+            ("follow_up", "We call again"),
+            ("handed_over", "Handed over"),
+            ("out_of_scope", "Not our service"),
+        ],
+    )
+    help_path = fields.Text(
+        string="Where the customer gets help",
+        help="Nobody is turned away: who is not our case is told where to go.",
+    )  # DSP-04
+    consent = fields.Boolean(
+        string="Customer agrees to the session",
+        help="Without consent no remote session begins.",
+    )
+    consent_name = fields.Char(string="Agreed by")
+    consent_at = fields.Datetime(string="Agreed at", readonly=True, copy=False)
+    tool = fields.Char(help="The client or program the session runs in.")
+    rating = fields.Selection(
+        selection=[
+            ("5", "Very satisfied"),
+            ("4", "Satisfied"),
+            ("3", "Neutral"),
+            ("2", "Dissatisfied"),
+            ("1", "Very dissatisfied"),
+        ],
+    )
+    opinion = fields.Text(string="Customer's opinion")
+    state = fields.Selection(
+        selection=[("draft", "Running"), ("done", "Recorded")],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+    )
+    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
+    station_id = fields.Many2one(related="ticket_id.station_id", store=True, index=True)
+
+    @api.depends("ticket_id", "kind")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for record in self:
+            record.display_name = f"{record.ticket_id.number} · {kinds[record.kind]}"
+
+    @api.depends("ticket_id")
+    def _compute_from_ticket(self):
+        for record in self:
+            ticket = record.ticket_id
+            record.topic = record.topic or ticket.kind
+            record.caller = record.caller or ticket.partner_id.name
+            record.phone = record.phone or ticket.partner_id.phone
+            record.problem = record.problem or ticket.name
+
+    @api.depends("started_at", "ended_at")
+    def _compute_minutes(self):
+        for record in self:
+            record.minutes = (
+                (record.ended_at - record.started_at).total_seconds() / 60
+                if record.ended_at
+                else 0
+            )
+
+    @api.constrains("kind", "consent", "consent_name")
+    def _check_consent(self):
+        """A remote session begins with the customer's consent (CARE-03)."""
+        for record in self:
+            if record.kind == "remote" and not (record.consent and record.consent_name):
+                raise ValidationError(
+                    self.env._(
+                        "Remote session of ticket %(ticket)s: ask the customer first. "
+                        "Tick field Customer agrees and say in Agreed by who agreed.",
+                        ticket=record.ticket_id.number,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        agreed = records.filtered("consent")
+        if agreed:
+            agreed._set_guarded({"consent_at": agreed._now()})
+        return records
+
+    def write(self, vals):
+        recorded = self.filtered(lambda record: record.state == "done")
+        if recorded and RECORDED_FIELDS & vals.keys() and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%s is recorded and stays as it is. Make another record.",
+                    ", ".join(recorded.mapped("display_name")),
+                )
+            )
+        return super().write(vals)
+
+    def _get_missing(self):
+        """What is missing before the record is complete, in words."""
+        self.ensure_one()
+        needed = [
+            ("caller", self.env._("caller")),
+            ("problem", self.env._("problem")),
+            ("outcome", self.env._("outcome")),
+        ]
+        if self.outcome == "out_of_scope":
+            needed.append(
+                ("help_path", self.env._("where the customer gets help (DSP-04)"))
+            )
+        if self.kind in REMOTE_KINDS:
+            needed += [
+                ("answer", self.env._("what was done")),
+                ("rating", self.env._("customer's rating (CARE-13)")),
+            ]
+        missing = [label for name, label in needed if not self[name]]
+        if (
+            self.outcome == "follow_up"
+            and "open" not in self.ticket_id.promise_ids.mapped("state")
+        ):
+            missing.append(self.env._("a promise with a due date (DSP-07, DSP-22)"))
+        return missing
+
+    def action_done(self):
+        """The call or session is over; nothing it needs is missing."""
+        self._check_filled(lambda record: record._get_missing())
+        self._transition("done", ended_at=self._now())
+        return True
