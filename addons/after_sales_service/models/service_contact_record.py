@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .service_sla_policy import TICKET_KINDS
+from .service_sla_promise import TICKET_KINDS
 
 REMOTE_KINDS = ("remote", "guidance")
 # What was said stays said.

@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .service_sla_policy import DELIVERY_MODES
+from .service_sla_promise import DELIVERY_MODES
 
 
 class ServiceOnsiteDecision(models.Model):

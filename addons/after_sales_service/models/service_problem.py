@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
-from .service_sla_policy import DELIVERY_MODES
+from .service_sla_promise import DELIVERY_MODES
 
 FAULT_KINDS = [
     ("hardware", "Hardware"),

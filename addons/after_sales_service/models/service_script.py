@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
-from .service_sla_policy import TICKET_KINDS
+from .service_sla_promise import TICKET_KINDS
 
 
 class ServiceScript(models.Model):
