@@ -349,6 +349,7 @@ class HelpdeskTicket(models.Model):
         for vals in vals_list:
             if not vals.get("channel_id"):  # DSP-01
                 vals["channel_id"] = channels._get_default_channel().id
+        self._fill_from_sender(vals_list)
         tickets = super().create(vals_list)
         tickets._link_repeats()
         tickets._open_phone_records()
@@ -359,6 +360,48 @@ class HelpdeskTicket(models.Model):
         if REPEAT_SOURCES & vals.keys():
             self._link_repeats()
         return result
+
+    @api.model
+    def _fill_from_sender(self, vals_list):
+        """Mail and portal name a customer; his machine brings station and clocks.
+
+        Where the customer has several machines, the one whose serial stands in the
+        subject; where none is named the desk asks.
+        """
+        channels = self.env["helpdesk.ticket.channel"].browse(
+            {vals["channel_id"] for vals in vals_list if vals["channel_id"]}
+        )
+        written = channels.filtered(lambda one: one.medium in ("mail", "online"))
+        open_vals = [
+            vals
+            for vals in vals_list
+            if vals["channel_id"] in written.ids
+            and vals.get("partner_id")
+            and not vals.get("equipment_id")
+        ]
+        if not open_vals:
+            return
+        senders = self.env["res.partner"].browse(
+            {vals["partner_id"] for vals in open_vals}
+        )
+        # sudo: who writes may not read the machines, not even his own
+        machines = (
+            self.env["service.equipment"]
+            .sudo()
+            .search([("partner_id", "child_of", senders.commercial_partner_id.ids)])
+        )
+        by_customer = machines.grouped(
+            lambda machine: machine.partner_id.commercial_partner_id.id
+        )
+        for vals in open_vals:
+            sender = self.env["res.partner"].browse(vals["partner_id"])
+            his = by_customer.get(sender.commercial_partner_id.id, machines.browse())
+            words = set((vals.get("name") or "").replace(",", " ").split())
+            named = his.filtered(lambda machine, words=words: machine.serial in words)
+            if len(named or his) == 1:
+                vals["equipment_id"] = (named or his).id
+                # the machine's customer may be the firm; who wrote stays the contact
+                vals["region_id"] = (named or his).region_id.id
 
     @api.model
     def message_new(self, msg, custom_values=None):

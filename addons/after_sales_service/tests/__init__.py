@@ -8,6 +8,7 @@ from . import test_install
 from . import test_dispatch
 from . import test_intake
 from . import test_intake_tools
+from . import test_intake_tours
 from . import test_portal
 from . import test_program_change
 from . import test_program_data

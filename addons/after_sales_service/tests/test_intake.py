@@ -117,6 +117,23 @@ class TestIntake(IntakeCommon):
         )
         self.assertEqual(mailed.channel_id.medium, "mail")
 
+    @rules("DSP-01")
+    def test_a_mail_gets_station_clocks_and_events(self):
+        self.customer.email = "li@example.com"
+        mail = {"subject": "PC dead", "from": self.customer.email, "to": "help@a.com"}
+        mail["author_id"] = self.customer.id
+        tickets = self.env["helpdesk.ticket"]
+        ticket = tickets.message_new(mail)
+        self.assertEqual(ticket.equipment_id, self.equipment)
+        self.assertEqual(ticket.station_id, self.station)
+        self.assertTrue(ticket.clock_ids)
+        self.assertEqual(ticket.event_ids.mapped("kind"), ["reported"])
+        self.assertFalse(ticket.contact_record_ids)
+        second = self._create_equipment("PC0002")
+        self.assertFalse(tickets.message_new(mail).equipment_id)
+        mail["subject"] = "PC0002, no picture"
+        self.assertEqual(tickets.message_new(mail).equipment_id, second)
+
     @rules("DSP-01", "DSP-17", "DSP-28")
     def test_channels_of_every_source_ship(self):
         for name, medium in (
