@@ -491,14 +491,14 @@ class HelpdeskTicket(models.Model):
                 ],
                 days,
             )
-        for other, batch in cases.grouped(
-            lambda ticket: found.get(ticket.id, False)
-        ).items():
-            changed = batch.filtered(
-                lambda ticket, other=other: ticket.repeat_of_id.id != other
-            )
-            if changed:
-                changed.repeat_of_id = other
+        changed = cases.filtered(
+            lambda ticket: ticket.repeat_of_id.id != found.get(ticket.id, False)
+        )
+        # One statement for all of them: nothing follows from this link.
+        changed._write_multi(
+            [{"repeat_of_id": found.get(ticket.id)} for ticket in changed]
+        )
+        changed.invalidate_recordset(["repeat_of_id"])
 
     # ---------------------------------------------------
     # Phone records, remote sessions
