@@ -229,7 +229,13 @@ class RepairOrder(models.Model):
     # VIS-27, CARE-13: the receipt of every customer served
     opinion = fields.Text(string="Customer's opinion", copy=False)
     rating = fields.Selection(
-        selection=lambda self: self.env["service.visit"]._fields["rating"].selection,
+        selection=[
+            ("5", "Very satisfied"),
+            ("4", "Satisfied"),
+            ("3", "Neutral"),
+            ("2", "Dissatisfied"),
+            ("1", "Very dissatisfied"),
+        ],
         copy=False,
         tracking=True,
     )
