@@ -20,4 +20,5 @@ class TicketController(HelpdeskTicketController):
         if stage.close_from_portal:
             # sudo: customers close their tickets, they do not write them
             ticket.sudo().stage_id = stage
-        return request.redirect(f"/my/ticket/{ticket.id}")
+        # the code that helpdesk_mgmt answers with
+        return request.redirect(f"/my/ticket/{ticket.id}", code=302)
