@@ -12,6 +12,7 @@ import csv
 import inspect
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg2
@@ -284,7 +285,10 @@ class SecurityCommon(StoryCommon, HttpCase):
                 vals[field.name] = {
                     "selection": lambda field=field: field.get_values(cls.env)[0],
                     "date": cls.company._service_today,
-                    "datetime": cls.company._service_now,
+                    # each later than the one before: from and to
+                    "datetime": lambda: (
+                        cls.company._service_now() + timedelta(hours=1 + len(vals))
+                    ),
                     "char": lambda: "?",
                     "text": lambda: "?",
                     "html": lambda: "?",
@@ -395,6 +399,8 @@ class TestSecurity(SecurityCommon):
 
     def _values(self, record):
         """Values for another record of the same place."""
+        if not record:
+            return {}
         try:
             values = record.sudo().copy_data()[0]
         except UserError:  # some documents refuse to be copied

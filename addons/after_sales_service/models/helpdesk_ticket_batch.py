@@ -5,6 +5,7 @@ from odoo import api, fields, models
 class HelpdeskTicket(models.Model):
     """What is done ticket by ticket below us and need not be."""
 
+    _name = "helpdesk.ticket"
     _inherit = "helpdesk.ticket"
 
     stage_mail_pending = fields.Boolean(

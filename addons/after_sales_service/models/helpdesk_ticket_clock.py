@@ -20,6 +20,7 @@ TOLD_EVENTS = ("lent", "spare_shipped", "spare_arrived", "noted")
 class HelpdeskTicket(models.Model):
     """What happened to a case, and the clocks that follow from it."""
 
+    _name = "helpdesk.ticket"
     _inherit = "helpdesk.ticket"
 
     event_ids = fields.One2many(

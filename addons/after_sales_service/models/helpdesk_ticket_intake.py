@@ -155,7 +155,9 @@ class HelpdeskTicket(models.Model):
 
     @api.depends("kind", "program_id")
     def _compute_script_ids(self):
-        scripts = self.env["service.script"].search([])
+        scripts = self.env["service.script"].search(
+            [("ticket_kind", "in", [False, *set(self.mapped("kind"))])]
+        )
         for ticket in self:
             ticket.script_ids = scripts.filtered(
                 lambda script, ticket=ticket: (
@@ -345,10 +347,11 @@ class HelpdeskTicket(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        channels = self.env["helpdesk.ticket.channel"]
-        for vals in vals_list:
-            if not vals.get("channel_id"):  # DSP-01
-                vals["channel_id"] = channels._get_default_channel().id
+        nameless = [vals for vals in vals_list if not vals.get("channel_id")]
+        if nameless:  # DSP-01
+            channel = self.env["helpdesk.ticket.channel"]._get_default_channel()
+            for vals in nameless:
+                vals["channel_id"] = channel.id
         self._fill_from_sender(vals_list)
         tickets = super().create(vals_list)
         tickets._link_repeats()

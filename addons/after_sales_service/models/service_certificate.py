@@ -27,7 +27,7 @@ class ServiceCertificate(models.Model):
     stars = fields.Integer(help="Star level, as the house defines it.")
     trained_on = fields.Date()
     examined_on = fields.Date()
-    examiner_id = fields.Many2one(comodel_name="res.users", string="Examiner")
+    examiner_id = fields.Many2one(comodel_name="res.users")
     valid_from = fields.Date(required=True)
     valid_until = fields.Date(help="Empty: without an end.")
     is_valid = fields.Boolean(compute="_compute_is_valid", search="_search_is_valid")

@@ -21,11 +21,6 @@ class ServiceDocumentMixin(models.AbstractModel):
                 vals["name"] = self.env["ir.sequence"].next_by_code(self._sequence_code)
         return super().create(vals_list)
 
-    @api.model
-    def _get_guarded_default(self, name):
-        default = super()._get_guarded_default(name)
-        return default.id if isinstance(default, models.BaseModel) else default
-
     def _transition(self, to, **vals):
         """Move all documents to ``to`` at once, or none."""
         self.check_access("write")
@@ -62,7 +57,8 @@ class ServiceDocumentMixin(models.AbstractModel):
         raise AccessError(
             self.env._(
                 "%(document)s: %(user)s may not do this. It is for: %(groups)s.",
-                document=", ".join(self.mapped("display_name")[:5]),
+                document=", ".join(self.mapped("display_name")[:5])
+                or self.env["ir.model"]._get(self._name).name,
                 user=self.env.user.name,
                 groups=", ".join(labels),
             )

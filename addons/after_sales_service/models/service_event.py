@@ -56,9 +56,7 @@ class ServiceEvent(models.Model):
         default=lambda self: self.env.user,
     )
     note = fields.Char()
-    corrects_id = fields.Many2one(
-        comodel_name="service.event", string="Corrects", ondelete="restrict"
-    )
+    corrects_id = fields.Many2one(comodel_name="service.event", ondelete="restrict")
     withdrawn = fields.Boolean(help="It did not happen at all.")
     correction_ids = fields.One2many(
         comodel_name="service.event", inverse_name="corrects_id", string="Corrected by"

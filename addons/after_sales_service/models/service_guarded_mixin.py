@@ -48,7 +48,8 @@ class ServiceGuardedMixin(models.AbstractModel):
     @api.model
     def _get_guarded_default(self, name):
         default = self._fields[name].default
-        return default(self) if default else False
+        value = default(self) if default else False
+        return value.id if isinstance(value, models.BaseModel) else value
 
     def write(self, vals):
         self._check_guarded(vals)

@@ -129,7 +129,11 @@ class ServiceProgram(models.Model):
     def copy_data(self, default=None):
         """A copy has a code and a name of its own."""
         vals_list = super().copy_data(default)
-        codes = set(self.with_context(active_test=False).search([]).mapped("code"))
+        codes = set(
+            self.with_context(active_test=False)
+            .search([("code", "!=", False)])
+            .mapped("code")
+        )
         for program, vals in zip(self, vals_list, strict=True):
             if not (default or {}).get("code"):
                 number = 2

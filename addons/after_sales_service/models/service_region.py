@@ -44,7 +44,6 @@ class ServiceRegion(models.Model):
     )  # SLA-34
     engineer_id = fields.Many2one(
         comodel_name="res.users",
-        string="Engineer",
         help="Who goes there unless somebody else is sent. Empty: as in the parent "
         "region.",
     )

@@ -232,7 +232,7 @@ class ServiceSlaClock(models.Model):
     def _get_sweeps(self):
         """Companies by what time it is for them: [(companies, now)]."""
         # sudo: the sweep serves every company
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
         by_now = {}
         for company in companies:
             now = company._service_now()

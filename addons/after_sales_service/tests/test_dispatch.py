@@ -93,6 +93,7 @@ class TestDispatch(AfterSalesCommon):
         self.assertEqual(visit.activity_ids.user_id, self.engineer)
         visit.engineer_id = self.colleague
         self.assertEqual(visit.activity_ids.user_id, self.colleague)
+        self._fill_checklist(visit.with_user(self.colleague), "depart")
         visit.with_user(self.colleague).action_depart()
         self.assertFalse(visit.activity_ids)
         with self.assertRaisesRegex(UserError, "on his way"):

@@ -119,14 +119,14 @@ class TestSweep(AfterSalesCommon):
 
         def _escalate(step, clocks):
             if bad in clocks.ticket_id:
-                raise UserError("No such person")
+                raise UserError(bad.number)
             return original(step, clocks)
 
         self.patch(type(self.env["service.sla.step"]), "_escalate", _escalate)
         self._pass_time(hours=5)
         self._sweep()
         self.assertEqual(set(good.clock_ids.mapped("state")), {"missed"})
-        self.assertEqual(set(bad.clock_ids.mapped("problem")), {"No such person"})
+        self.assertEqual(set(bad.clock_ids.mapped("problem")), {bad.number})
         self.assertFalse(bad.clock_ids.filtered("next_check"))
 
     @rules("SHOP-10")

@@ -204,3 +204,19 @@ class AccountMove(models.Model):
             known[key] = super()._get_next_sequence_format()
         pattern, values = known[key]
         return pattern, dict(values)
+
+    def _invoice_paid_hook(self):
+        """Who pays his bill is served again at once."""
+        result = super()._invoice_paid_hook()
+        # sudo: the cashier need not see contracts
+        rows = (
+            self.env["service.billing.line"]
+            .sudo()
+            .search(
+                [("move_id", "in", self.ids), ("contract_id.state", "=", "suspended")]
+            )
+        )
+        contracts = rows.contract_id.filtered(lambda contract: contract._is_dunned())
+        if contracts:
+            contracts._resume_paid(contracts._get_overdue())
+        return result

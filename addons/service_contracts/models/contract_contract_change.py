@@ -8,6 +8,7 @@ from ..tools import periods
 
 
 class ContractContract(models.Model):
+    _name = "contract.contract"
     _inherit = "contract.contract"
 
     def action_open_change_plan(self):

@@ -15,6 +15,7 @@ class ResCompany(models.Model):
 
 
 class ContractContract(models.Model):
+    _name = "contract.contract"
     _inherit = "contract.contract"
 
     def _get_overdue(self):
@@ -103,23 +104,3 @@ class ContractContract(models.Model):
         if paid:
             # sudo: the payment resumes the service, whoever booked it
             paid.sudo().action_resume()
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def _invoice_paid_hook(self):
-        """Who pays his bill is served again at once."""
-        result = super()._invoice_paid_hook()
-        # sudo: the cashier need not see contracts
-        rows = (
-            self.env["service.billing.line"]
-            .sudo()
-            .search(
-                [("move_id", "in", self.ids), ("contract_id.state", "=", "suspended")]
-            )
-        )
-        contracts = rows.contract_id.filtered(lambda contract: contract._is_dunned())
-        if contracts:
-            contracts._resume_paid(contracts._get_overdue())
-        return result

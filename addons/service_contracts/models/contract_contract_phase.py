@@ -8,6 +8,7 @@ from ..tools import periods
 
 
 class ContractContract(models.Model):
+    _name = "contract.contract"
     _inherit = "contract.contract"
 
     phase_ids = fields.One2many(
@@ -120,11 +121,3 @@ class ContractContract(models.Model):
             )
         )
         return again
-
-
-class ContractLine(models.Model):
-    _inherit = "contract.line"
-
-    phase_ids = fields.One2many(
-        comodel_name="service.contract.phase", inverse_name="contract_line_id"
-    )

@@ -23,6 +23,9 @@ class ContractLine(models.Model):
         ondelete="restrict",
         help="Whose fee this line is; the contract may have changed its plan since.",
     )
+    phase_ids = fields.One2many(
+        comodel_name="service.contract.phase", inverse_name="contract_line_id"
+    )
     billing_line_ids = fields.One2many(
         comodel_name="service.billing.line",
         inverse_name="contract_line_id",

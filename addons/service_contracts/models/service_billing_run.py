@@ -357,6 +357,10 @@ class ServiceBillingRun(models.Model):
     # === Due ===
 
     def _get_due_line_domain(self):
+        """Due contract lines that slices bill; those of operators are summarised."""
+        return self._get_open_line_domain() & self._get_direct_domain()
+
+    def _get_open_line_domain(self):
         """Contract lines with a period that begins in or before the month."""
         self.ensure_one()
         return Domain(

@@ -26,10 +26,6 @@ MONTHS_SINCE = """
 class ServiceBillingRun(models.Model):
     _inherit = "service.billing.run"
 
-    def _get_due_line_domain(self):
-        """Slices bill the direct road only; the other one is summarised."""
-        return super()._get_due_line_domain() & self._get_direct_domain()
-
     def _run_slices(self):
         self._bill_operators()
         return super()._run_slices()
@@ -298,7 +294,7 @@ class ServiceBillingRun(models.Model):
     def _park_operator_leftovers(self):
         """Due, but not rated: say what is wrong and who mends it."""
         lines = self.env["contract.line"].search(
-            super()._get_due_line_domain() & ~self._get_direct_domain()
+            self._get_open_line_domain() & ~self._get_direct_domain()
         )
         contracts = lines.contract_id
         charges = self._get_charges(contracts)

@@ -131,9 +131,7 @@ class SpareDebtReport(models.Model):
         readonly=True,
     )
     is_open = fields.Boolean(string="Open", readonly=True)
-    overdue = fields.Integer(
-        string="Overdue", readonly=True, help="Not handed in by its day."
-    )
+    overdue = fields.Integer(readonly=True, help="Not handed in by its day.")
     punctual = fields.Float(
         string="Punctual (%)",
         readonly=True,

@@ -478,7 +478,7 @@ class SpareRma(models.Model):
         The engineer who swapped it owes it; without one, the customer who got the
         good part in advance (WAR-31). The branch centre accepts or drops it.
         """
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             while True:
                 overdue = self._get_unclaimed(company, batch_size)
                 costs = overdue._get_cost()

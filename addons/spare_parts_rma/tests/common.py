@@ -9,7 +9,7 @@ class SpareCommon(AfterSalesCommon):
 
     @classmethod
     def _set_the_stage(cls):
-        super()._set_the_stage()
+        result = super()._set_the_stage()
         cls.good = cls.station._get_locations("good")[cls.station]
         cls.defective = cls.station._get_locations("defective")[cls.station]
         cls.stock("HD-NEW-1", "HD-NEW-2", "HD-NEW-3")
@@ -22,6 +22,7 @@ class SpareCommon(AfterSalesCommon):
             }
         )
         cls.env["stock.quant"]._update_available_quantity(cls.cable, cls.good, 5)
+        return result
 
     @classmethod
     def stock(cls, *serials, product=None, location=None):

@@ -287,12 +287,10 @@ class TestReceiving(SpareCommon):
             self.env["spare.return"].with_user(self.engineer).note_extra(
                 "X", self.box.id
             )
-        answer = (
-            self.env["spare.return"]
-            .with_user(self.specialist)
-            .scan_receive(self.box.name)
-        )
-        self.assertFalse(answer["ok"])
+        with self.assertRaises(AccessError):
+            self.env["spare.return"].with_user(self.specialist).scan_receive(
+                self.box.name
+            )
 
     def test_scan_is_cheap(self):
         """A scan costs the same with two pieces or many."""

@@ -92,8 +92,7 @@ registry.category("web_tour.tours").add("after_sales_intake", {
         },
         {
             content: "How did it end?",
-            trigger:
-                ".modal div[name=outcome] input, .modal div[name=outcome] select",
+            trigger: ".modal div[name=outcome] input, .modal div[name=outcome] select",
             run: "click",
         },
         {
@@ -128,8 +127,7 @@ registry.category("web_tour.tours").add("after_sales_dispatch", {
         },
         {
             content: "Drag it to its engineer",
-            trigger:
-                ".o_kanban_group:first .o_kanban_record:contains(No picture)",
+            trigger: ".o_kanban_group:first .o_kanban_record:contains(No picture)",
             run: "drag_and_drop(.o_kanban_group:contains(Engineer))",
         },
         {

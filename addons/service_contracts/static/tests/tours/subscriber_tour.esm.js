@@ -39,7 +39,8 @@ registry.category("web_tour.tours").add("service_contracts_subscriber", {
         },
         {
             content: "The contract is on the new plan",
-            trigger: ".o_form_view:not(:has(.modal)) .o_field_widget[name=plan_id]:contains(Gold), .o_form_view .o_field_widget[name=plan_id] input:value(Gold)",
+            trigger:
+                ".o_form_view:not(:has(.modal)) .o_field_widget[name=plan_id]:contains(Gold), .o_form_view .o_field_widget[name=plan_id] input:value(Gold)",
         },
         {
             content: "Suspend it",
@@ -76,7 +77,8 @@ registry.category("web_tour.tours").add("service_contracts_import", {
         },
         {
             content: "It is loaded",
-            trigger: ".o_field_widget[name=file]:contains(subscribers.csv), .o_field_widget[name=file] input:value(subscribers.csv)",
+            trigger:
+                ".o_field_widget[name=file]:contains(subscribers.csv), .o_field_widget[name=file] input:value(subscribers.csv)",
         },
         {
             content: "Dry run",
@@ -108,7 +110,8 @@ registry.category("web_tour.tours").add("service_contracts_hotline", {
         },
         {
             content: "It is free, and the sentence names the plan",
-            trigger: ".o_form_view:contains(Free: Virus removal):contains(Broadband Care)",
+            trigger:
+                ".o_form_view:contains(Free: Virus removal):contains(Broadband Care)",
         },
         {
             content: "Back to the list",
