@@ -167,6 +167,7 @@ class ServiceVisitCheck(models.Model):
 
     def write(self, vals):
         """Note who answered when; what a finished visit says stays."""
+        self.check_access("write")
         if not ANSWERS & vals.keys():
             return super().write(vals)
         ended = self.visit_id.filtered(lambda visit: visit._is_ended())
