@@ -79,9 +79,11 @@ EVENTS = """
 """
 VISITS = """
     INSERT INTO service_visit (name, ticket_id, partner_id, equipment_id, station_id,
-        company_id, engineer_id, state, window_start, window_end, planned_minutes)
+        company_id, engineer_id, kind, state, window_start, window_end,
+        planned_minutes)
     SELECT 'V' || t.id, t.id, t.partner_id, t.equipment_id, t.station_id, t.company_id,
         (%(engineers)s)[1 + t.id %% array_length(%(engineers)s, 1)],
+        'repair',
         CASE WHEN t.stage_id = %(open)s THEN 'appointed' ELSE 'done' END,
         now() AT TIME ZONE 'UTC' + (t.id %% 200) * interval '1 hour',
         now() AT TIME ZONE 'UTC' + (t.id %% 200 + 2) * interval '1 hour', 120

@@ -156,7 +156,6 @@ def peer(env, number, batch):
                     "partner_id": partner.id,
                     "product_id": Return.hd_product.id,
                     "product_uom_qty": 1.0,
-                    "lot_id": lot.id,
                     "operation_id": operation.id,
                     "location_id": warehouse.rma_loc_id.id,
                 }
