@@ -182,6 +182,7 @@ class ServiceBillingLine(models.Model):
     def _get_charged(self) -> float:
         """What was charged for the period, in the terms of the contract's price."""
         self.ensure_one()
+        # sudo: who credits a period need not read bills
         item = self.sudo().invoice_line_ids.filtered(
             lambda line: line.move_id.move_type == "out_invoice"
         )[:1]

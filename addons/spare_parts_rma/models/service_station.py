@@ -159,6 +159,7 @@ class ServiceStation(models.Model):
             )
         }
         missing = [
+            # sudo: places are made by the machine, for whoever needs them
             (station.sudo(), user.sudo())
             for station, user in pairs
             if (station.id, user.id) not in found

@@ -267,6 +267,7 @@ class SpareDraw(models.Model):
             held[station, engineer] += quantity
         blocking = draws.filtered("station_id.custody_block")
         late = ledger.search([*domain, ("overdue", "=", True)]) if blocking else ledger
+        # sudo: a debt counts, also one the specialist may not read
         owed = self.env["spare.rma"].sudo()
         if blocking:
             owed = owed.search(

@@ -646,6 +646,7 @@ class SparePartRequest(models.Model):
         clocks = known._get_clock_calendars()
         result = {}
         for request in self:
+            # sudo: settings of the company, whoever asks
             company = request.sudo().company_id
             calendar = clocks.get(calendars[request.sudo()].id)
             if not company.spare_clock_working:
@@ -826,6 +827,7 @@ class SparePartRequest(models.Model):
                 raise UserError(
                     self.env._("%s waits for no parts.", request.display_name)
                 )
+            # sudo: settings of the company, whoever plans
             if not date or date < request.sudo().company_id._service_today():
                 raise UserError(
                     self.env._(
@@ -917,6 +919,7 @@ class SparePartRequest(models.Model):
                 )
             )
         self.env["stock.picking"]._spare_transfer(transfers)
+        # sudo: lines are fixed for people once submitted
         for line in self.sudo().line_ids:
             line.quantity_received = line.quantity_shipped
         self._set_guarded({"received_at": self._now(), "received_by_id": self.env.uid})
@@ -1320,6 +1323,7 @@ class SparePartRequestLine(models.Model):
             )
         )
         good = request.station_id._get_locations("good")[request.station_id]
+        # sudo: figures of the proposal, not the stock itself
         on_hand = dict(
             self.env["stock.quant"]
             .sudo()

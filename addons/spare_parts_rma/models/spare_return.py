@@ -231,6 +231,7 @@ class SpareReturn(models.Model):
                 == return_tools.week_of(document.company_id._service_today())
             )
         ).station_id
+        # sudo: the weekly return is opened by the machine
         returns = self.sudo().browse(
             [document.id for document in self._get_open(due).values()]
         )
