@@ -6,7 +6,6 @@ runs them on a complete registry, so both sides are tried as they are in product
 database without our add-ons, one with them, side by side.
 """
 
-import itertools
 import os
 import subprocess
 import xml.etree.ElementTree as ET
@@ -59,14 +58,14 @@ def chosen(names: str) -> list[str]:
 
 
 def files(made: System, name: str) -> list[Path]:
-    """The test files of an add-on, in the order of PEERS."""
+    """The test files of an add-on, in the order of PEERS, where Python imports them.
+
+    Debian's package has the add-ons twice; of two, Python takes the ones inside odoo/.
+    """
     oca = python_env.site_packages(made.python) / "odoo" / "addons"
-    folders = [path / name / "tests" for path in (*made.odoo.addons, oca)]
-    found = [
-        path
-        for folder, pattern in itertools.product(folders, PEERS[name])
-        for path in sorted(folder.glob(pattern))
-    ]
+    folders = [path / name / "tests" for path in (*reversed(made.odoo.addons), oca)]
+    folder = next(filter(Path.is_dir, folders), folders[0])
+    found = [path for one in PEERS[name] for path in sorted(folder.glob(one))]
     if not found:
         raise Fail(
             f"The tests of {name} are not installed, so nothing can be compared."
@@ -95,12 +94,25 @@ def start(made: System, side: str, database: str, paths: list[Path], results: Pa
         )
 
 
+def ended(code: int, results: Path) -> None:
+    """Only a run that came to its end (pytest's exit codes 0 and 1) can be compared.
+
+    :raises Fail: pytest broke off, say at a file it could not import
+    """
+    if code not in (0, 1):
+        raise Fail(f"pytest broke off with exit code {code}; see the logs in {results}")
+
+
 def outcomes(report: Path) -> dict[tuple[str, str], str]:
     """(test class with its path, test) → passed, failed or skipped."""
     if not report.exists():
         raise Fail(f"The tests broke off; see {report.with_suffix('.log')}")
     found = {}
-    for case in ET.parse(report).iter("testcase"):
+    cases = list(ET.parse(report).iter("testcase"))
+    if not any(case.get("classname") for case in cases):
+        log = report.with_suffix(".log")
+        raise Fail(f"Not one test ran, so nothing can be compared; see {log}")
+    for case in cases:
         tags = {child.tag for child in case}
         if tags & {"failure", "error"}:
             result = "failed"
@@ -168,6 +180,7 @@ def peers(args) -> int:
                     running.append(start(made, side, database, paths, results))
                 for child in running:
                     child.wait()
+                    ended(child.returncode, results)
         finally:
             for child in running:
                 child.kill()

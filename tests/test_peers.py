@@ -4,6 +4,8 @@ import io
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from devtools import peers, standard_tests
 from devtools.say import Fail
@@ -51,6 +53,38 @@ class TestPeers(unittest.TestCase):
                 {("a", "good"): "passed", ("a", "bad"): "failed"}
                 | {("a", "left"): "skipped"},
             )
+
+    def test_a_run_that_collected_nothing_is_no_comparison(self):
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "with.xml"
+            report.write_text(
+                '<testsuites><testsuite><testcase classname="" name="file">'
+                "<error/></testcase></testsuite></testsuites>"
+            )
+            with self.assertRaisesRegex(Fail, "Not one test ran.*with.log"):
+                peers.outcomes(report)
+            peers.ended(1, report)
+            with self.assertRaisesRegex(Fail, "exit code 2"):
+                peers.ended(2, report)
+
+    def test_of_two_copies_the_one_python_imports_is_tried(self):
+        with tempfile.TemporaryDirectory() as folder:
+            base = Path(folder)
+            for addons in ("addons", "odoo/addons"):
+                tests = base / addons / "repair/tests"
+                tests.mkdir(parents=True)
+                (tests / "test_repair.py").touch()
+            made = SimpleNamespace(
+                python=base / "bin/python",
+                odoo=SimpleNamespace(addons=(base / "addons", base / "odoo/addons")),
+            )
+            with patch.object(peers.python_env, "site_packages", Path):
+                found = peers.files(made, "repair")
+                self.assertEqual(
+                    found, [base / "odoo/addons/repair/tests/test_repair.py"]
+                )
+                with self.assertRaisesRegex(Fail, "tests of stock are not installed"):
+                    peers.files(made, "stock")
 
     def test_add_ons_are_chosen_by_name(self):
         self.assertEqual(peers.chosen("repair, stock"), ["repair", "stock"])
