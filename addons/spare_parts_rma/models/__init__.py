@@ -24,6 +24,12 @@ from . import spare_return
 from . import spare_return_box
 from . import spare_return_difference
 from . import spare_part_request
+from . import spare_part_request_line
+from . import spare_part_request_proposal
+from . import spare_part_request_clock
+from . import spare_part_request_goods
+from . import spare_part_request_oow
+from . import spare_part_request_gate
 from . import spare_custody_line
 from . import spare_charge
 from . import spare_damage_appraisal

@@ -86,6 +86,7 @@ class ServiceVisit(models.Model):
             )
         for visit in self:
             visit.part_ready = states.get(visit.id, "none")
+            # sudo: the needs are keyed by the visits the machine read
             visit.part_needs = ", ".join(
                 f"{product.display_name} × {quantity:g}"
                 for product, quantity in wanted.get(visit.sudo(), {}).items()

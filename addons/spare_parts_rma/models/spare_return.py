@@ -235,6 +235,7 @@ class SpareReturn(models.Model):
         returns = self.sudo().browse(
             [document.id for document in self._get_open(due).values()]
         )
+        # sudo: so are the pieces put on it, whoever looks first
         self.env["spare.rma"].sudo().search(
             [
                 ("state", "=", "at_station"),

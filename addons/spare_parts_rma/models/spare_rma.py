@@ -665,6 +665,7 @@ class SpareRma(models.Model):
             picking.partner_id = vendor
             batch._set_guarded({"vendor_picking_id": picking.id})
         costs = rmas._get_cost()
+        # sudo: a clerk writes no claims
         self.env["spare.claim"].sudo().create(
             [
                 {

@@ -74,6 +74,21 @@ class TestSupply(SpareCommon):
         self.assertEqual(request.ship_due, datetime(2026, 11, 23, 9, 0))
         self.assertFalse(request.is_late)
 
+    @rules("PRT-03")
+    def test_the_basis_is_asked_once_for_many_requests(self):
+        """Two stations' shelves, one question each for repairs, sales and stock."""
+        other = self.station.copy({"code": "S-BASIS", "name": "宿州"})
+        shelf = other._get_locations("good")[other]
+        self.env["stock.quant"]._update_available_quantity(self.cable, shelf, 7)
+        lines = self.request((self.cable, 1), (self.hd_product, 1)).line_ids
+        lines |= self.request((self.cable, 1), station_id=other.id).sudo().line_ids
+        lines = lines.sudo()
+        lines._note_basis()
+        self.env.flush_all()
+        with self.assertQueryCount(3):
+            lines._note_basis()
+        self.assertEqual(lines.mapped("on_hand"), [5, 3, 7])
+
     @rules("PRT-05")
     def test_after_closing_time_counts_as_the_next_day(self):
         self._pass_time(hours=8)
