@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 from ..tools.intake import OPEN_STATES
 
@@ -21,6 +21,33 @@ class HelpdeskTicket(models.Model):
         compute="_compute_parts_ready",
     )
 
+    may_dispatch = fields.Boolean(compute="_compute_may_dispatch")
+
+    @api.depends("station_id")
+    @api.depends_context("uid")
+    def _compute_may_dispatch(self):
+        """The desk dispatches; an engineer where his station lets him (DSP-09)."""
+        user = self.env.user
+        desk = self.env.su or user.has_group("after_sales_service.group_hotline")
+        engineer = user.has_group("after_sales_service.group_engineer")
+        for ticket in self:
+            ticket.may_dispatch = desk or (engineer and ticket.station_id.self_dispatch)
+
+    def _check_may_dispatch(self):
+        self.check_access("write")
+        for ticket in self:
+            if not ticket.may_dispatch:
+                raise AccessError(
+                    self.env._(
+                        "Ticket %(ticket)s: the hotline or the service director "
+                        "dispatches it. Where engineers pick their jobs themselves, a "
+                        "service manager ticks Engineers pick jobs on station "
+                        "%(station)s.",
+                        ticket=ticket.number,
+                        station=ticket.station_id.name or "–",
+                    )
+                )
+
     def _compute_parts_ready(self):
         states = self._get_parts_ready()
         for ticket in self:
@@ -36,7 +63,7 @@ class HelpdeskTicket(models.Model):
 
     def action_dispatch(self):
         """What needs a technology goes to the unit's department for it (NET-09)."""
-        self.check_access("write")
+        self._check_may_dispatch()
         for ticket in self:
             skills = ticket._get_needed_skills()
             if skills and ticket.station_id:

@@ -78,6 +78,11 @@ class ServiceStation(models.Model):
         string="Technologies",
         help="A department takes the cases of its unit that need these skills.",
     )  # NET-09
+    self_dispatch = fields.Boolean(
+        string="Engineers pick jobs",
+        help="Engineers of this station may dispatch tickets themselves. Otherwise "
+        "the hotline and the service director do.",
+    )
     phone = fields.Char(related="partner_id.phone", string="Hotline", readonly=False)
     active = fields.Boolean(default=True)
 

@@ -18,6 +18,7 @@ class ServiceVisit(models.Model):
         readonly=False,
         precompute=True,
         group_expand="_group_expand_engineer_id",
+        falsy_value_label="Nobody goes yet",
     )
     planned_minutes = fields.Integer(
         string="Minutes", compute="_compute_planned_minutes", store=True
@@ -119,6 +120,29 @@ class ServiceVisit(models.Model):
                 ("all_group_ids", "in", group.ids),
             ]
         )
+
+    @api.model
+    def web_read_group(
+        self, domain, groupby, *args, auto_unfold=False, opening_info=None, **kwargs
+    ):
+        """The board begins with the visits nobody goes to yet, and shows them."""
+        board = groupby[0] == "engineer_id"
+        if board and auto_unfold and not opening_info:
+            limit = kwargs.get("unfold_read_default_limit", 80)
+            opening_info = [
+                {"value": False, "folded": False, "offset": 0, "limit": limit}
+            ]
+        result = super().web_read_group(
+            domain,
+            groupby,
+            *args,
+            auto_unfold=auto_unfold,
+            opening_info=opening_info,
+            **kwargs,
+        )
+        if board:
+            result["groups"].sort(key=lambda group: bool(group["engineer_id"]))
+        return result
 
     @api.model
     def _get_window(self, start):

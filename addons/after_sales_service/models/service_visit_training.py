@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ..tools.training import split_hours
 
@@ -142,9 +143,31 @@ class ServiceVisit(models.Model):
             )
         return missing
 
+    def _claim_hours(self):
+        """Nobody else counts these customers' hours until we are through (TRN-01).
+
+        Touching the row makes who comes second fail to serialise: the server
+        repeats him, and he sees what is left.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner SET write_uid = write_uid WHERE id IN (
+                    SELECT id FROM res_partner WHERE id IN %s
+                     ORDER BY id FOR NO KEY UPDATE
+                )
+                """,
+                tuple(self.partner_id.ids),
+            )
+        )
+
     def action_done(self):
+        trainings = self.filtered(lambda one: one.kind == "training")
+        if trainings:
+            trainings.check_access("write")
+            trainings._claim_hours()
         result = super().action_done()
-        for visit in self.filtered(lambda one: one.kind == "training"):
+        for visit in trainings:
             visit.invalidate_recordset(["training_left"])
             free, paid = visit._split_training()
             visit._set_guarded(

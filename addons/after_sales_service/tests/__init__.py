@@ -20,6 +20,7 @@ from . import test_ticket
 from . import test_tools
 from . import test_tools_clock
 from . import test_tours
+from . import test_training_race
 from . import test_visit
 from . import test_workshop
 from . import test_workshop_desk

@@ -50,6 +50,54 @@ class TestDispatch(AfterSalesCommon):
         self.assertEqual(self._plan().engineer_id, self.engineer)
         self.assertEqual(visit.engineer_id, self.colleague)
 
+    @rules("DSP-06", "DSP-09")
+    def test_only_the_desk_dispatches(self):
+        ticket = self._new_ticket(dispatch=False)
+        self._plan(ticket, engineer_id=self.engineer.id)  # so that he sees it
+        for user in (self.engineer, self.specialist):
+            with self.assertRaisesRegex(AccessError, "service director dispatches"):
+                ticket.with_user(user).action_dispatch()
+        self.assertFalse(ticket.accepted_at)
+        ticket.with_user(self.director).action_dispatch()
+        self.assertTrue(ticket.accepted_at)
+
+    def test_a_station_may_let_its_engineers_pick_jobs(self):
+        ticket = self._new_ticket(dispatch=False)
+        self.assertFalse(ticket.with_user(self.engineer).has_access("read"))
+        self.station.with_user(self.manager).self_dispatch = True
+        with self.assertRaises(AccessError):
+            ticket.with_user(self.specialist).action_dispatch()
+        mine = ticket.with_user(self.engineer)
+        mine.action_dispatch()
+        self.assertTrue(mine.accepted_at)
+        plan = mine.action_plan_visit()
+        visit = (
+            mine.env[plan["res_model"]]
+            .with_context(**plan["context"])
+            .create({"engineer_id": self.engineer.id})
+        )
+        visit.action_appoint()
+        self.assertEqual(visit.state, "appointed")
+
+    def test_the_board_begins_with_visits_nobody_goes_to(self):
+        nobodys = self._plan()
+        taken = self._plan(engineer_id=self.engineer.id)
+        columns = self.visits.web_read_group(
+            [("id", "in", (nobodys | taken).ids)],
+            ["engineer_id"],
+            auto_unfold=True,
+            unfold_read_specification={"display_name": {}},
+        )["groups"]
+        self.assertFalse(columns[0]["engineer_id"])
+        self.assertEqual([row["id"] for row in columns[0]["__records"]], nobodys.ids)
+        self.assertEqual(
+            self.visits.fields_get(["engineer_id"])["engineer_id"]["falsy_value_label"],
+            "Nobody goes yet",
+        )
+        # dragged to a colleague's column
+        nobodys.engineer_id = self.colleague
+        self.assertFalse(nobodys.overlaps)
+
     def test_dispatched_tickets_are_put_on_the_board_at_once(self):
         tickets = self._new_ticket() | self._new_ticket()
         waiting = self._new_ticket(dispatch=False)

@@ -1,16 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Twenty people draw the last ten pieces at once: processes and real commits."""
 
-import multiprocessing
 import os
 import time
 
-import odoo
 from odoo import api
-from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
-from odoo.service.model import retrying
 from odoo.tests.common import new_test_user
+
+from odoo.addons.after_sales_service.tests.race import race
 
 PIECES, DRAWS = 10, 20
 
@@ -50,47 +48,23 @@ def _prepare(dbname, tag):
         return hands.id, draws.ids, product.id, shelf.id
 
 
-def _work(dbname, barrier, user, slips, results):
-    """One process: hand over its slips one after the other, as the server does."""
-    odoo.sql_db.close_all()
-    barrier.wait()
-    given = 0
-    for slip in slips:
-        with Registry(dbname).cursor() as cr:
-            env = api.Environment(cr, user, {})
-            try:
-                retrying(env["spare.draw"].browse(slip).action_hand_over, env)
-                given += 1
-            except UserError:
-                cr.rollback()
-    results.put(given)
-
-
 def rush(dbname, repeats, workers=4):
     """Let ``workers`` processes hand over 20 pieces of 10, ``repeats`` times.
 
     :returns: how many succeeded in each repeat, and whether the shelf is empty
         afterwards
     """
-    context = multiprocessing.get_context("fork")
     outcome = []
     for number in range(repeats):
         tag = f"{os.getpid()}_{number}_{time.time_ns() % 10**9}"
         user, slips, product, shelf = _prepare(dbname, tag)
-        odoo.sql_db.close_all()
-        barrier, results = context.Barrier(workers), context.Queue()
-        people = [
-            context.Process(
-                target=_work,
-                args=(dbname, barrier, user, slips[index::workers], results),
-            )
-            for index in range(workers)
-        ]
-        for person in people:
-            person.start()
-        given = sum(results.get(timeout=120) for _person in people)
-        for person in people:
-            person.join()
+        given = race(
+            dbname,
+            [
+                [(user, "spare.draw", slip, "action_hand_over") for slip in share]
+                for share in (slips[index::workers] for index in range(workers))
+            ],
+        )
         with Registry(dbname).cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             left = sum(

@@ -121,9 +121,9 @@ registry.category("web_tour.tours").add("after_sales_dispatch", {
     url: "/odoo/dispatch-board",
     steps: () => [
         {
-            content: "A job waits that nobody goes to yet",
-            trigger: ".o_after_sales_board .o_kanban_group.o_column_folded",
-            run: "click",
+            content: "A job waits that nobody goes to yet: first, and open",
+            trigger:
+                ".o_after_sales_board .o_kanban_group:first:not(.o_column_folded):contains(Nobody goes yet)",
         },
         {
             content: "Drag it to its engineer",
