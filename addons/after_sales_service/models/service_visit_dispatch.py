@@ -1,8 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..tools.intake import MOVABLE_STATES, OPEN_STATES
+
+_lt = LazyTranslate(__name__)
 
 
 class ServiceVisit(models.Model):
@@ -18,7 +21,7 @@ class ServiceVisit(models.Model):
         readonly=False,
         precompute=True,
         group_expand="_group_expand_engineer_id",
-        falsy_value_label="Nobody goes yet",
+        falsy_value_label=_lt("Nobody goes yet"),
     )
     planned_minutes = fields.Integer(
         string="Minutes", compute="_compute_planned_minutes", store=True
