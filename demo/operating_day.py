@@ -105,6 +105,8 @@ class Day:
         """Leave, arrive, begin."""
         visit = self._as("engineer", visit)
         self.check(visit, "depart", "start")
+        if visit.visit_fee:
+            visit.fee_agreed_by = visit.partner_id.name
         visit.action_depart()
         visit.action_arrive()
         visit.action_start()

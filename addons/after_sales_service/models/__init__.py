@@ -7,6 +7,7 @@ from . import ir_model_data
 from . import helpdesk_ticket_batch
 from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_coverage
+from . import helpdesk_ticket_fee
 from . import helpdesk_ticket_channel
 from . import helpdesk_ticket_intake
 from . import helpdesk_ticket_workshop
@@ -18,6 +19,7 @@ from . import res_company
 from . import res_partner
 from . import res_users
 from . import resource_calendar
+from . import sale_order_line
 from . import service_callback
 from . import service_checklist
 from . import service_contact_record
@@ -59,6 +61,7 @@ from . import service_station
 from . import service_staff_training
 from . import service_visit
 from . import service_visit_coverage
+from . import service_visit_fee
 from . import service_visit_check
 from . import service_visit_move
 from . import service_visit_taxi

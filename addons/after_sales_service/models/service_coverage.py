@@ -395,4 +395,5 @@ class ServiceCoverage(models.Model):
         self.ticket_id.repair_ids.filtered(
             lambda repair: repair.state not in ("done", "cancel")
         ).under_warranty = self.ticket_id.coverage_verdict in ("warranty", "goodwill")
+        self.ticket_id.repair_ids._update_visit_fee()
         return decision

@@ -6,9 +6,10 @@ from odoo.exceptions import AccessError, UserError
 class ServiceCoverageException(models.Model):
     """Asking that a coverage decision be another one, and the answer.
 
-    Goodwill for what is not covered, or a refusal of what is (WAR-22, CF-10). One
-    person asks, another one decides; an approved exception becomes a decision of
-    its own beside the one it overrides.
+    Goodwill for what is not covered, or a refusal of what is (WAR-22, CF-10), or
+    another fee for coming than the programme's (CF-12, OOW-17). One person asks,
+    another one decides; an approved exception becomes a decision of its own beside
+    the one it overrides.
     """
 
     _name = "service.coverage.exception"
@@ -59,11 +60,16 @@ class ServiceCoverageException(models.Model):
         selection=[
             ("goodwill", "Free of charge, as goodwill"),
             ("chargeable", "To be paid by the customer"),
+            ("fee", "Another visit fee"),
         ],
         string="Wanted",
         required=True,
         default="goodwill",
         tracking=True,
+    )
+    fee_amount = fields.Monetary(string="Visit fee wanted", tracking=True)
+    currency_id = fields.Many2one(
+        related="ticket_id.visit_fee_currency_id", string="Currency of the fee"
     )
     reason = fields.Text(required=True)
     evidence = fields.Text(help="What was seen, measured or said, and by whom.")
@@ -120,7 +126,14 @@ class ServiceCoverageException(models.Model):
                 )
 
     def write(self, vals):
-        fixed = {"ticket_id", "coverage_id", "verdict", "reason", "evidence"}
+        fixed = {
+            "ticket_id",
+            "coverage_id",
+            "verdict",
+            "fee_amount",
+            "reason",
+            "evidence",
+        }
         changed = fixed & vals.keys()
         asked = self.filtered(lambda exception: exception.state != "draft")
         if changed and asked and not self.env.su:
@@ -145,8 +158,7 @@ class ServiceCoverageException(models.Model):
         """Ask for it; the director of the station or a manager decides."""
         self._require_group("hotline", "engineer")
         self._check_filled(lambda exception: exception._get_missing())
-        for exception in self:
-            exception.coverage_id._check_overridable(exception.verdict)
+        self._check_wanted()
         self._transition("asked", asked_by_id=self.env.uid, asked_at=self._now())
         for exception in self:
             approver = exception._get_approver()
@@ -180,16 +192,45 @@ class ServiceCoverageException(models.Model):
     def action_approve(self):
         """Another decision stands from now on, beside the old one (WAR-22)."""
         self._check_may_decide()
-        for exception in self:
-            exception.coverage_id._check_overridable(exception.verdict)
+        self._check_wanted()
         self._transition("approved", decided_by_id=self.env.uid, decided_at=self._now())
         for exception in self:
+            if exception.verdict == "fee":
+                exception.ticket_id.repair_ids._update_visit_fee()
+                continue
             # sudo: decisions are written by the machine only
             exception.coverage_id.sudo()._override(
                 exception.verdict, exception.reason, exception.asked_by_id
             )
         self._drop_activities()
         return True
+
+    def _check_wanted(self):
+        """What is wanted differs from what stands.
+
+        :raises UserError: it is decided so already, or no visit is to be paid
+        """
+        for exception in self:
+            ticket = exception.ticket_id
+            if exception.verdict != "fee":
+                exception.coverage_id._check_overridable(exception.verdict)
+            elif not ticket._get_visit_fee():
+                raise UserError(
+                    self.env._(
+                        "Ticket %s: no visit fee is to be paid, so there is none to "
+                        "change (WAR-07, OOW-05).",
+                        ticket.number,
+                    )
+                )
+            elif exception.fee_amount < 0:
+                raise UserError(
+                    self.env._(
+                        "Ticket %(ticket)s: %(amount)s in field Visit fee wanted is "
+                        "less than nothing.",
+                        ticket=ticket.number,
+                        amount=exception.fee_amount,
+                    )
+                )
 
     def action_refuse(self):
         """The decision stays as it is."""

@@ -167,6 +167,8 @@ class AfterSalesCommon(BaseCommon):
         visit.action_appoint()
         visit = visit.with_user(cls.engineer)
         cls._fill_checklist(visit, "depart", "start")
+        if visit.visit_fee:
+            visit.fee_agreed_by = cls.customer.name
         visit.action_depart()
         visit.action_arrive()
         visit.action_start()

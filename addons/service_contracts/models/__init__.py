@@ -7,8 +7,6 @@ from . import contract_contract_phase
 from . import contract_line
 from . import helpdesk_ticket
 from . import helpdesk_ticket_intake
-from . import repair_order
-from . import sale_order_line
 from . import service_billing_line
 from . import service_billing_run
 from . import service_billing_run_operator

@@ -2,7 +2,6 @@
 from collections import Counter, defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.after_sales_service.tools.coverage import Answer
 
@@ -219,7 +218,6 @@ class HelpdeskTicket(models.Model):
     def _after_accept(self):
         result = super()._after_accept()
         self._consume_entitlements()
-        self._check_free_scope()
         return result
 
     def write(self, vals):
@@ -233,7 +231,6 @@ class HelpdeskTicket(models.Model):
             # a service asked for after acceptance is decided, and used, at once
             accepted = self.filtered("accepted_at")
             accepted._consume_entitlements()
-            accepted._check_free_scope()
         return result
 
     # === Entitlements ===
@@ -313,46 +310,3 @@ class HelpdeskTicket(models.Model):
             ]
         )
         back.entitlement_id._count_uses(back)
-
-    def _check_free_scope(self):
-        """No charge under any name on a case inside the plan's scope (CARE-10).
-
-        Parts are outside it: their charge follows the part's own verdict
-        (CARE-12). Called for whatever door a charge comes through.
-        """
-        # sudo: a charge is refused whoever makes it and whatever he may see
-        tickets = self.sudo()
-        covered = tickets._get_plan_coverage()
-        if not covered:
-            return
-        repairs = (
-            self.env["repair.order"]
-            .sudo()
-            .search(
-                [
-                    ("ticket_id", "in", covered.ticket_id.ids),
-                    ("sale_order_id", "!=", False),
-                    ("sale_order_id.state", "!=", "cancel"),
-                ]
-            )
-        )
-        for repair in repairs:
-            lines = repair.sale_order_id.order_line.filtered(
-                lambda line: line._is_service_charge()
-            )
-            if not lines:
-                continue
-            row = covered.filtered(
-                lambda row, repair=repair: row.ticket_id == repair.ticket_id
-            )[:1]
-            raise UserError(
-                self.env._(
-                    "Case %(ticket)s is inside the free scope of plan %(plan)s: "
-                    "%(charges)s may not be charged, under whatever name (CARE-10). Set "
-                    "the price to 0 or remove the line; a service manager can override "
-                    "the coverage.",
-                    ticket=repair.ticket_id.number,
-                    plan=(row.inputs or {}).get("plan", ""),
-                    charges=", ".join(lines.mapped("name")),
-                )
-            )

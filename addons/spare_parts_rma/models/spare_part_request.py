@@ -88,9 +88,9 @@ class SparePartRequest(models.Model):
         string="On site",
         compute="_compute_from_ticket",
         store=True,
-        readonly=False,
         precompute=True,
-        help="The customer wants us to come: the visit fee is charged (OOW-05).",
+        help="We come to the customer: the visit fee is charged where coming is not "
+        "free (OOW-05).",
     )
     remark = fields.Char(compute="_compute_remark", store=True, readonly=False)
     state = fields.Selection(
@@ -137,9 +137,7 @@ class SparePartRequest(models.Model):
                 or request.station_id
                 or self.env.user.service_station_ids[:1]
             )
-            request.onsite = (
-                request.ticket_id.delivery_mode == "onsite" or request.onsite
-            )
+            request.onsite = request.ticket_id.delivery_mode == "onsite"
 
     @api.depends("kind")
     def _compute_remark(self):

@@ -146,7 +146,7 @@ class SparePartRequest(models.Model):
                     "spare_request_line_id": line.id,
                 }
             )
-        self._add_visit_fee(order)
+        repair._update_visit_fee()
         self.sale_order_id = order
 
     def _ensure_repair(self):
@@ -175,37 +175,6 @@ class SparePartRequest(models.Model):
         if self.visit_id:
             self.visit_id.repair_id = repair
         return repair
-
-    def _add_visit_fee(self, order):
-        """Coming out of warranty costs the programme's fee (OOW-05, OOW-06).
-
-        Not when the wanted service is free: the part is charged then, the visit
-        is not (CARE-10, CARE-12).
-        """
-        wanted = self.ticket_id.coverage_ids.filtered(
-            lambda row: row.chosen and row.item_id == self.ticket_id.item_id
-        )
-        if self.ticket_id.item_id and wanted.verdict not in (False, "chargeable"):
-            return
-        fee = self.env["service.fee"].search(
-            [
-                ("program_id", "=", self.ticket_id.program_id.id),
-                ("code", "=", "oow_visit"),
-            ],
-            limit=1,
-        )
-        if not self.onsite or not fee or fee.product_id in order.order_line.product_id:
-            return
-        self.env["sale.order.line"].create(
-            {
-                "order_id": order.id,
-                "product_id": fee.product_id.id,
-                "product_uom_qty": 1.0,
-                "price_unit": fee.currency_id._convert(
-                    fee.amount, order.currency_id, self.company_id, self._now().date()
-                ),
-            }
-        )
 
     def action_record_consent(self, name=None, how=None):
         """The customer was told and agrees to pay (OOW-07, OOW-08)."""
