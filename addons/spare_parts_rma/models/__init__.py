@@ -35,3 +35,4 @@ from . import spare_charge
 from . import spare_damage_appraisal
 from . import spare_claim
 from . import spare_report
+from . import spare_swap_undo

@@ -515,13 +515,17 @@ class SpareRma(models.Model):
         self._require_group("branch")
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the slip is rejected."))
-        # sudo: the branch centre decides, the proposal goes with the slip
-        slips = self.sudo()
-        slips._transition("rejected", remark=reason.strip())
-        slips.claim_ids.filtered(lambda claim: claim.state == "draft")._transition(
-            "dropped", reason=reason.strip()
-        )
+        self._strike(reason.strip())
         return True
+
+    def _strike(self, reason):
+        """The slip is void and stays on record; what was only proposed is dropped."""
+        # sudo: the proposal goes with the slip
+        slips = self.sudo()
+        slips._transition("rejected", remark=reason)
+        slips.claim_ids.filtered(lambda claim: claim.state == "draft")._transition(
+            "dropped", reason=reason
+        )
 
     # ---------------------------------------------------
     # At the warehouse

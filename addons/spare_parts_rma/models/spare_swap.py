@@ -27,11 +27,14 @@ class SpareSwap(models.Model):
             "new_component_id",
             "new_product_id",
             "new_lot_id",
+            "undone_at",
+            "undo_reason",
         }
     )
     _transitions = {
         "draft": {"done", "cancelled"},
-        "done": set(),
+        "done": {"undone"},
+        "undone": set(),
         "cancelled": set(),
     }
 
@@ -103,7 +106,12 @@ class SpareSwap(models.Model):
     )
     waived_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
     state = fields.Selection(
-        selection=[("draft", "Draft"), ("done", "Done"), ("cancelled", "Cancelled")],
+        selection=[
+            ("draft", "Draft"),
+            ("done", "Done"),
+            ("undone", "Swapped back"),
+            ("cancelled", "Cancelled"),
+        ],
         required=True,
         readonly=True,
         default="draft",
@@ -138,14 +146,14 @@ class SpareSwap(models.Model):
     @api.depends("visit_id.station_id", "workshop_repair_id.station_id")
     def _compute_station_id(self):
         for swap in self:
-            if swap.state != "done":
+            if swap.state in (False, "draft"):
                 swap.station_id = swap._get_job_station()
 
     @api.depends("visit_id.engineer_id", "workshop_repair_id.user_id")
     def _compute_engineer_id(self):
         """Whoever did a swap stays its engineer when the job changes hands."""
         for swap in self:
-            if swap.state != "done":
+            if swap.state in (False, "draft"):
                 swap.engineer_id = swap._get_job_engineer()
 
     @api.depends("new_product_id", "component_id.product_id")

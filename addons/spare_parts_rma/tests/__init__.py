@@ -6,6 +6,7 @@ from . import test_receiving
 from . import test_return
 from . import test_security
 from . import test_swap
+from . import test_swap_undo
 from . import test_tools
 from . import test_tour
 from . import test_appraisal

@@ -64,6 +64,7 @@ class RandomEvents:
             self.swap,
             self.swap_without_serial,
             self.waive,
+            self.swap_back,
             self.hand_back,
             self.hand_in,
             self.hand_in,
@@ -140,6 +141,19 @@ class RandomEvents:
             return False
         swap.with_user(self.story.branch_user).action_waive("Burnt")
         return swap.action_swap()
+
+    def swap_back(self):
+        swap = self.pick(
+            self.env["spare.swap"].search(
+                [
+                    ("repair_id", "in", self.repairs.ids),
+                    ("state", "=", "done"),
+                    ("rma_ids.state", "=", "owed"),
+                    ("new_component_id.removed_on", "=", False),
+                ]
+            )
+        )
+        return bool(swap) and swap.with_user(self.story.engineer).action_undo("No help")
 
     def swap_without_serial(self):
         quant = self.env["stock.quant"].search(
@@ -286,7 +300,7 @@ class RandomEvents:
                 raise AssertionError(f"{broken} after {dict(self.done)}")
 
     def unbalanced(self):
-        """Good parts consumed = slips + waivers (PRT-14)."""
+        """Good parts consumed and not swapped back = slips + waivers (PRT-14)."""
         used = sum(
             self.env["stock.move"]
             .search(
@@ -299,7 +313,11 @@ class RandomEvents:
             .mapped("quantity")
         )
         born = self.env["spare.rma"].search_count(
-            [("repair_id", "in", self.repairs.ids), ("is_extra", "=", False)]
+            [
+                ("repair_id", "in", self.repairs.ids),
+                ("is_extra", "=", False),
+                ("swap_id.state", "!=", "undone"),
+            ]
         )
         waived = self.env["spare.swap"].search_count(
             [

@@ -286,6 +286,27 @@ class TestMoneyGate(SpareCommon):
         )
         self.assertEqual(sum(charges.mapped("amount")), 776.0)
 
+    def test_a_paid_part_that_is_swapped_back_stays_paid_for(self):
+        visit = self.working(self.old_pc)
+        request = self.approved(visit)
+        self.draw(visit, "HD-NEW-1")
+        swap = self.new_swap(visit, "HD-NEW-1", "HD-OLD-2")
+        swap.action_swap()
+        self.assertEqual(request.state, "used")
+        swap.action_undo("Dead on arrival")
+        self.assertEqual(request.state, "approved")
+        charges = self.env["spare.charge"].search(
+            [("ticket_id", "=", visit.ticket_id.id)]
+        )
+        self.assertFalse(charges)
+        self.draw(visit, "HD-NEW-2")
+        self.new_swap(visit, "HD-NEW-2", "HD-OLD-2").action_swap()
+        self.assertEqual(request.state, "used")
+        charges.invalidate_model()
+        charge = charges.search([("ticket_id", "=", visit.ticket_id.id)])
+        self.assertEqual(charge.state, "settled")
+        self.assertEqual(charge.request_id, request)
+
     def test_reversed_invoice_closes_the_gate_again(self):
         visit = self.working(self.old_pc)
         request = self.approved(visit)

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 # What may be done with a reason: act → (model, method that takes the reason).
 ACTS = {
     "waive": ("spare.swap", "action_waive"),
+    "undo_swap": ("spare.swap", "action_undo"),
     "reject_slip": ("spare.rma", "action_reject"),
     "reject_request": ("spare.part.request", "action_reject"),
     "refuse_appraisal": ("spare.damage.appraisal", "action_refuse"),
@@ -27,6 +28,7 @@ class SpareReason(models.TransientModel):
     act = fields.Selection(
         selection=[
             ("waive", "No part comes back"),
+            ("undo_swap", "Swap back"),
             ("reject_slip", "Strike a wrong slip"),
             ("reject_request", "Reject a request"),
             ("refuse_appraisal", "Refuse an appraisal"),
