@@ -18,6 +18,7 @@ from . import helpdesk_ticket
 from . import spare_line_mixin
 from . import helpdesk_ticket_parts
 from . import spare_draw
+from . import spare_draw_fault
 from . import spare_swap
 from . import spare_rma
 from . import spare_return

@@ -51,6 +51,12 @@ class ResCompany(models.Model):
         help="How long after the swap a defective piece may be owed. After that it "
         "is overdue, and a charge is proposed.",
     )
+    spare_appraise_oow = fields.Boolean(
+        string="Appraise parts out of warranty",
+        help="Like a damaged part, a part out of warranty is replaced only after the "
+        "branch centre approved its appraisal. Switched off, the approval of the "
+        "out-of-warranty request is enough.",
+    )  # RMA-03
     spare_replenish_route_id = fields.Many2one(
         comodel_name="stock.route", string="Replenishment of stations"
     )

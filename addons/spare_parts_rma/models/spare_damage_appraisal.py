@@ -5,6 +5,9 @@ from odoo.tools import is_html_empty
 
 from ..tools import appraisal as appraisal_tools
 
+# From the first signature of the branch centre on the part may be replaced (RMA-03).
+REPLACEABLE = ("approved", "reported", "released")
+
 
 class SpareDamageAppraisal(models.Model):
     """One record, two gates (CF-23): before replacement and before return.
@@ -423,6 +426,14 @@ class SpareDamageAppraisal(models.Model):
                 ("ticket_id", "in", tickets.ids),
                 ("state", "in", ("draft", "submitted")),
             ]
+        )
+
+    @api.model
+    def _get_approved(self, tickets):
+        """Appraisals of these tickets after which a part may be replaced."""
+        # sudo: the gate holds whoever asks
+        return self.sudo().search(
+            [("ticket_id", "in", tickets.ids), ("state", "in", REPLACEABLE)]
         )
 
     def action_print_appraisal(self):

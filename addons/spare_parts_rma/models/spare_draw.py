@@ -378,6 +378,16 @@ class SpareDrawLine(models.Model):
 
     def _check_line(self):
         for line in self:
+            if line.lot_id and line.lot_id.product_id != line.product_id:
+                raise UserError(
+                    self.env._(
+                        "Serial %(serial)s is a %(other)s, not a %(product)s. Scan the "
+                        "piece again.",
+                        serial=line.lot_id.name,
+                        other=line.lot_id.product_id.display_name,
+                        product=line.product_id.display_name,
+                    )
+                )
             if line.tracking == "serial" and line.quantity != 1:
                 raise UserError(
                     self.env._(

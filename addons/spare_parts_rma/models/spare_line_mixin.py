@@ -29,14 +29,33 @@ class SpareLineMixin(models.AbstractModel):
         """Why this line may not be changed any more; empty while it may."""
         raise NotImplementedError
 
+    @api.model
+    def _check_quantity(self, vals, product=None):
+        """Refuse nothing and less, before the database does it without a name."""
+        if vals.get("quantity", 1.0) <= 0:
+            product = product or self.env["product.product"].browse(
+                vals.get("product_id")
+            )
+            raise UserError(
+                self.env._(
+                    "%(product)s: a line is for at least one piece, not %(quantity)g. "
+                    "Write the number of pieces, or delete the line.",
+                    product=product.display_name or self.env._("Part"),
+                    quantity=vals["quantity"],
+                )
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_quantity(vals)
         lines = super().create(vals_list)
         lines._check_line()
         return lines
 
     def write(self, vals):
         self._check_line()
+        self._check_quantity(vals, self.product_id[:1])
         result = super().write(vals)
         self._check_line()
         return result
@@ -53,7 +72,8 @@ class SpareLineMixin(models.AbstractModel):
             if line.quantity != round(line.quantity):
                 raise UserError(
                     self.env._(
-                        "%(product)s: %(quantity)g is a fraction of a piece.",
+                        "%(product)s: %(quantity)g is a fraction of a piece. Write whole "
+                        "pieces.",
                         product=line.product_id.display_name,
                         quantity=line.quantity,
                     )

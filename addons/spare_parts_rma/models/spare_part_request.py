@@ -219,7 +219,24 @@ class SparePartRequest(models.Model):
         self.sudo().sale_order_id.filtered(
             lambda order: order.state in ("draft", "sent")
         ).action_confirm()
+        self.filtered(lambda request: request.kind != "oow")._tell_branch()
         return True
+
+    def _tell_branch(self):
+        """The request reaches the branch centre at once (PRT-04, OOW-11)."""
+        for request in self:
+            # sudo: the people of the branch centre are above the station's fence
+            request.sudo().message_post(
+                body=self.env._(
+                    "%(request)s waits for the branch service centre: %(parts)s.",
+                    request=request.name,
+                    parts=", ".join(
+                        f"{line.product_id.display_name} × {line.quantity:g}"
+                        for line in request.sudo().line_ids
+                    ),
+                ),
+                partner_ids=request.station_id._get_people_above().ids,
+            )
 
     def _check_four_eyes(self, other, act):
         if other == self.env.user:

@@ -230,6 +230,20 @@ class SparePartRequest(models.Model):
                     appraisal=", ".join(pending.mapped("name")),
                 )
             )
+        for request in self.filtered(lambda request: request.kind == "oow"):
+            # sudo: a setting of the company
+            if request.sudo().company_id.spare_appraise_oow and not self.env[
+                "spare.damage.appraisal"
+            ]._get_approved(request.ticket_id):
+                raise UserError(
+                    self.env._(
+                        "%(request)s: the parts to be replaced are out of warranty. "
+                        "The engineer appraises them on ticket %(ticket)s, and the "
+                        "branch service centre approves that first (RMA-03).",
+                        request=request.name,
+                        ticket=request.ticket_id.number,
+                    )
+                )
 
     # ---------------------------------------------------
     # Money
@@ -283,6 +297,7 @@ class SparePartRequest(models.Model):
         self.sudo()._transition(
             "verified", verified_by_id=self.env.uid, verified_at=self._now()
         )
+        self._tell_branch()
         return True
 
     def _check_prices(self):

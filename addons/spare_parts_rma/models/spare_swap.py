@@ -3,6 +3,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .spare_damage_appraisal import REPLACEABLE
+
+# Kinds of an appraisal that keep the piece back until its second gate (RMA-04).
+DAMAGES = ("physical", "abnormal")
+
 
 class SpareSwap(models.Model):
     """One good part in, one defective part out, in one act (PRT-14).
@@ -101,6 +106,10 @@ class SpareSwap(models.Model):
         compute="_compute_appraisal_id",
         compute_sudo=True,
     )
+    needs_appraisal = fields.Boolean(
+        compute="_compute_needs_appraisal",
+        help="Damaged; or out of warranty, where the company wants that appraised.",
+    )
     waiver_reason = fields.Char(
         string="No part comes back because", readonly=True, copy=False
     )
@@ -184,6 +193,17 @@ class SpareSwap(models.Model):
         newest = {(row.ticket_id, row.component_id): row for row in found}
         for swap in self:
             swap.appraisal_id = newest.get((swap.ticket_id, swap.component_id))
+
+    @api.depends("damaged", "ticket_id", "component_id")
+    def _compute_needs_appraisal(self):
+        """RMA-03 names damage and parts out of warranty; the second is a setting."""
+        # sudo: a setting of the company, and the frozen decision
+        asked = self.filtered(lambda swap: swap.sudo().company_id.spare_appraise_oow)
+        coverages = asked._get_coverages()
+        verdicts = self.env["service.coverage"].sudo()
+        for swap in self:
+            verdict = verdicts.browse(coverages.get(swap)).verdict
+            swap.needs_appraisal = swap.damaged or verdict == "chargeable"
 
     @api.onchange("new_serial")
     def _onchange_new_serial(self):
@@ -321,9 +341,43 @@ class SpareSwap(models.Model):
         """The branch centre allows a different model (PRT-15)."""
         self._require_group("branch")
         self._check_not_own(self.env._("approve the grade"))
+        self._check_no_same_grade()
         # sudo: the branch centre approves, it does not write the engineer's swap
         self.sudo().write({"grade_approved_by_id": self.env.uid})
         return True
+
+    def _check_no_same_grade(self):
+        """A different model only while the same one is not to be had (PRT-15)."""
+        # sudo: shelves and bags of a station, whoever approves
+        quants = self.env["stock.quant"].sudo()
+        rows = quants._read_group(
+            [
+                ("product_id", "in", self.component_id.product_id.ids),
+                ("location_id.station_id", "in", self.station_id.ids),
+                ("location_id.service_use", "in", ("good", "engineer")),
+                ("location_id.custodian_id", "in", (False, *self.engineer_id.ids)),
+            ],
+            ["product_id", "location_id"],
+            ["quantity:sum", "reserved_quantity:sum"],
+        )
+        for swap in self:
+            for product, place, quantity, reserved in rows:
+                if (
+                    product == swap.component_id.product_id
+                    and place.station_id == swap.station_id
+                    and place.custodian_id <= swap.engineer_id
+                    and product.uom_id.compare(quantity, reserved) > 0
+                ):
+                    raise UserError(
+                        self.env._(
+                            "%(swap)s: %(product)s of the same model lies at "
+                            "%(place)s. A different model is allowed only when there "
+                            "is none (PRT-15): the engineer draws that one.",
+                            swap=swap.name,
+                            product=product.display_name,
+                            place=place.display_name,
+                        )
+                    )
 
     def action_waive(self, reason):
         """The branch centre accepts that no defective part comes back."""
@@ -439,7 +493,7 @@ class SpareSwap(models.Model):
         """RMA-03: a damaged part is replaced only after the appraisal is signed."""
         appraisal = self.appraisal_id
         states = dict(appraisal._fields["state"]._description_selection(self.env))
-        if appraisal.state in ("approved", "reported", "released"):
+        if appraisal.state in REPLACEABLE:
             return []
         if appraisal:
             return [
@@ -448,6 +502,14 @@ class SpareSwap(models.Model):
                     "centre approves it before the part is replaced (RMA-03).",
                     appraisal=appraisal.name,
                     state=states[appraisal.state],
+                )
+            ]
+        if self.needs_appraisal and not self.damaged:
+            return [
+                self.env._(
+                    "the old part is out of warranty. Write the damage appraisal; the "
+                    "branch service centre approves it before the part is replaced "
+                    "(RMA-03)."
                 )
             ]
         if self.damaged:
@@ -474,6 +536,7 @@ class SpareSwap(models.Model):
                 "default_station_id": self.station_id.id,
                 "default_engineer_id": self.engineer_id.id,
                 "default_component_id": self.component_id.id,
+                "default_kind": "physical" if self.damaged else "oow",
             },
         }
 
@@ -750,7 +813,7 @@ class SpareSwap(models.Model):
             "serial": lot.name or (self.old_serial or "").strip(),
             "symptom": self.symptom.strip(),
             "remark": self.remark,
-            "damaged": self.damaged or bool(self.appraisal_id),
+            "damaged": self.damaged or self.appraisal_id.kind in DAMAGES,
             "component_id": self.component_id.id,
             "equipment_id": self.equipment_id.id,
             "ticket_id": self.ticket_id.id,

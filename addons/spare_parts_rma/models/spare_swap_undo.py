@@ -101,10 +101,12 @@ class SpareSwap(models.Model):
         )
         requests = moves.sale_line_id.spare_request_line_id.request_id
         paid = [
-            move._prepare_planned_again_vals() for move in moves if move.sale_line_id
+            self._prepare_planned_again_vals(move)
+            for move in moves
+            if move.sale_line_id
         ]
         back = self.env["stock.move"].create(
-            [line._prepare_swap_back_vals() for line in lines]
+            [self._prepare_swap_back_vals(line) for line in lines]
         )
         back._action_done()
         if back.filtered(lambda move: move.state != "done"):
@@ -121,68 +123,51 @@ class SpareSwap(models.Model):
         with self.env.protecting(places, moves):
             moves.write({"repair_line_type": False, "sale_line_id": False})
         self.env["stock.move"].create(paid)._do_unreserve()
-        requests._set_wanted_again()
+        # a part of these requests was taken out again: they are not fitted yet
+        for request in requests.filtered(lambda request: request.state == "used"):
+            request._set_guarded(
+                {"state": "received" if request.received_at else "approved"}
+            )
 
-
-class StockMove(models.Model):
-    _inherit = "stock.move"
-
-    def _prepare_planned_again_vals(self):
+    def _prepare_planned_again_vals(self, move):
         """A quoted part line that waits once more for its piece, as first planned."""
-        self.ensure_one()
-        station = self.spare_swap_id.station_id
+        station = move.spare_swap_id.station_id
         return {
-            "product_id": self.product_id.id,
-            "product_uom": self.product_uom.id,
-            "product_uom_qty": self.product_uom_qty,
-            "repair_id": self.repair_id.id,
+            "product_id": move.product_id.id,
+            "product_uom": move.product_uom.id,
+            "product_uom_qty": move.product_uom_qty,
+            "repair_id": move.repair_id.id,
             "repair_line_type": "add",
-            "sale_line_id": self.sale_line_id.id,
-            "company_id": self.company_id.id,
+            "sale_line_id": move.sale_line_id.id,
+            "company_id": move.company_id.id,
             "location_id": station._get_locations("good")[station].id,
-            "location_dest_id": self.location_dest_id.id,
+            "location_dest_id": move.location_dest_id.id,
         }
 
-
-class StockMoveLine(models.Model):
-    _inherit = "stock.move.line"
-
-    def _prepare_swap_back_vals(self):
+    def _prepare_swap_back_vals(self, line):
         """The way back of a swapped piece: a move of its own, no line of the repair."""
-        self.ensure_one()
         ends = {
-            "location_id": self.location_dest_id.id,
-            "location_dest_id": self.location_id.id,
-            "company_id": self.company_id.id,
+            "location_id": line.location_dest_id.id,
+            "location_dest_id": line.location_id.id,
+            "company_id": line.company_id.id,
             "picked": True,
-            "product_id": self.product_id.id,
+            "product_id": line.product_id.id,
         }
-        swap = self.move_id.spare_swap_id
+        swap = line.move_id.spare_swap_id
         return {
             **ends,
-            "product_uom": self.product_uom_id.id,
-            "product_uom_qty": self.quantity,
+            "product_uom": line.product_uom_id.id,
+            "product_uom_qty": line.quantity,
             "origin": swap.name,
             "spare_swap_id": swap.id,
             "move_line_ids": [
                 Command.create(
                     {
                         **ends,
-                        "product_uom_id": self.product_uom_id.id,
-                        "quantity": self.quantity,
-                        "lot_id": self.lot_id.id,
+                        "product_uom_id": line.product_uom_id.id,
+                        "quantity": line.quantity,
+                        "lot_id": line.lot_id.id,
                     }
                 )
             ],
         }
-
-
-class SparePartRequest(models.Model):
-    _inherit = "spare.part.request"
-
-    def _set_wanted_again(self):
-        """A part of these requests was taken out again: they are not fitted yet."""
-        for request in self.filtered(lambda request: request.state == "used"):
-            request._set_guarded(
-                {"state": "received" if request.received_at else "approved"}
-            )

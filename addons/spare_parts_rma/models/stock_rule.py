@@ -78,9 +78,48 @@ class StockWarehouseOrderpoint(models.Model):
                 orderpoint.route_id = company.spare_replenish_route_id
         return orderpoints
 
+    spare_asked = fields.Float(
+        string="Asked for",
+        compute="_compute_spare_asked",
+        digits="Product Unit",
+        help="On part requests that have not arrived yet.",
+    )
+
+    @api.depends("product_id", "location_id")
+    def _compute_spare_asked(self):
+        asked = self._get_spare_asked()
+        for orderpoint in self:
+            orderpoint.spare_asked = asked.get(orderpoint, 0.0)
+
+    def action_ask_for_parts(self):
+        """Draft the part request for what is missing now, and open it (PRT-18)."""
+        self.check_access("write")
+        requests = self.env["spare.part.request"]
+        last = requests.search([], order="id desc", limit=1).id
+        for company, rules in self.grouped("company_id").items():
+            # sudo: replenishment is the scheduler's work
+            rules.sudo()._procure_orderpoint_confirm(company_id=company)
+        drafted = requests.search(
+            [
+                ("id", ">", last or 0),
+                ("station_id", "in", self.location_id.station_id.ids),
+                ("state", "=", "draft"),
+            ]
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "spare_parts_rma.action_spare_part_requests"
+        )
+        return {**action, "domain": [("id", "in", drafted.ids)], "context": {}}
+
     def _quantity_in_progress(self):
         """What was asked for and has not arrived is not asked for again."""
         result = super()._quantity_in_progress()
+        for orderpoint, quantity in self._get_spare_asked().items():
+            result[orderpoint.id] += quantity
+        return result
+
+    def _get_spare_asked(self) -> dict:
+        """Pieces asked for and not arrived: rule of a station's shelf → quantity."""
         shelves = self.filtered(
             lambda orderpoint: orderpoint.location_id.service_use == "good"
         )
@@ -111,7 +150,9 @@ class StockWarehouseOrderpoint(models.Model):
             (station, product): quantity - received
             for station, product, quantity, received in rows
         }
-        for orderpoint in shelves:
-            key = orderpoint.location_id.station_id, orderpoint.product_id
-            result[orderpoint.id] += asked.get(key, 0.0)
-        return result
+        return {
+            orderpoint: asked.get(
+                (orderpoint.location_id.station_id, orderpoint.product_id), 0.0
+            )
+            for orderpoint in shelves
+        }

@@ -1,3 +1,4 @@
+from . import test_bad_input
 from . import test_custody
 from . import test_dispatch
 from . import test_money_gate

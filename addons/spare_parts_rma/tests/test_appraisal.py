@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -151,6 +153,36 @@ class TestAppraisal(SpareCommon):
         appraisal.action_submit()
         appraisal.with_user(self.branch_user).action_approve()
         request._check_appraised()
+
+    @rules("RMA-03")
+    def test_a_part_out_of_warranty_is_appraised_where_the_company_wants_it(self):
+        machine = self._machine("OLD")
+        machine.sale_date -= timedelta(days=3650)
+        visit = self.working(machine)
+        self.assertEqual(visit.ticket_id.coverage_verdict, "chargeable")
+        part = machine.component_ids
+        swap = self.new_swap(visit, "HD-NEW-2", part.serial)
+        request = self.env["spare.part.request"].create(
+            {"kind": "oow", "ticket_id": visit.ticket_id.id}
+        )
+        self.assertFalse(swap.needs_appraisal)
+        request._check_appraised()
+        self.company.spare_appraise_oow = True
+        swap.invalidate_recordset(["needs_appraisal"])
+        self.assertTrue(swap.needs_appraisal)
+        with self.assertRaisesRegex(UserError, "out of warranty. Write the damage"):
+            swap.action_swap()
+        with self.assertRaisesRegex(UserError, "branch service centre approves that"):
+            request._check_appraised()
+        self.assertEqual(swap.action_appraise()["context"]["default_kind"], "oow")
+        appraisal = self.appraise(visit_id=visit.id, component_id=part.id, kind="oow")
+        appraisal.action_submit()
+        appraisal.with_user(self.branch_user).action_approve()
+        request._check_appraised()
+        swap.invalidate_recordset(["appraisal_id"])
+        self.assertFalse(swap._get_damage_problems())
+        vals = swap._prepare_rma_vals(self.env["stock.lot"])
+        self.assertFalse(vals["damaged"], "worn out is not damaged: it goes home")
 
     @rules("RMA-04", "RMA-08")
     def test_damaged_piece_is_not_returned_before_the_report_is_approved(self):

@@ -168,3 +168,52 @@ class TestCustody(SpareCommon):
         before = station.location_ids
         station._ensure_locations()
         self.assertEqual(station.location_ids, before)
+
+    @rules("PRT-11", "VIS-03")
+    def test_related_parts_are_drawn_by_the_cause_of_the_fault(self):
+        """A disk is suspected; the cable is another kind of part."""
+        self.cable.service_category_id = self.env.ref(
+            "after_sales_service.category_memory"
+        )
+        visit = self.working(self.equipment)
+        draw = (
+            self.env["spare.draw"]
+            .with_user(self.engineer)
+            .create({"visit_id": visit.id})
+        )
+        draw.action_scan("HD-NEW-1")
+        draw.action_scan("CABLE")
+        self.assertEqual(draw.line_ids.mapped("is_related"), [False, True])
+        self.assertEqual(draw.fault_cause, visit.ticket_id.name)
+        draw.fault_cause = False
+        with self.assertRaisesRegex(UserError, "SATA cable is not the suspected part"):
+            draw.action_request()
+        draw.fault_cause = "The cable melted with the disk"
+        draw.action_request()
+        draw.with_user(self.specialist).action_hand_over()
+        self.assertEqual(draw.state, "done")
+
+    @rules("PRT-10", "PRT-17")
+    def test_a_piece_that_is_not_good_does_not_go_back_on_the_good_shelf(self):
+        visit = self.working()
+        self.draw(visit, "HD-NEW-1", "HD-NEW-2")
+        back = (
+            self.env["spare.draw"]
+            .with_user(self.engineer)
+            .create({"visit_id": visit.id, "direction": "back"})
+        )
+        back.action_scan("HD-NEW-1")
+        back.action_scan("HD-NEW-2")
+        back.line_ids[0].fault = "Does not spin up"
+        back.action_request()
+        back.with_user(self.specialist).action_hand_over()
+        self.assertEqual(self.at(self.good, "HD-NEW-1"), 0)
+        self.assertEqual(self.at(self.defective, "HD-NEW-1"), 1)
+        self.assertEqual(self.at(self.good, "HD-NEW-2"), 1)
+        slip = self.env["spare.rma"].search([("serial", "=", "HD-NEW-1")])
+        self.assertEqual(slip.state, "at_station")
+        self.assertEqual(slip.symptom, "Does not spin up")
+        self.assertTrue(slip.is_extra, "no good part was consumed for it")
+        self.assertTrue(slip.return_id)
+        with self.assertRaisesRegex(UserError, "on hand 0"):
+            self.draw(visit, "HD-NEW-1")

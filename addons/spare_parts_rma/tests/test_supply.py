@@ -200,6 +200,60 @@ class TestSupply(SpareCommon):
         orderpoint._compute_qty_to_order_computed()
         orderpoint._procure_orderpoint_confirm(company_id=self.company)
         self.assertEqual(requests.search([]) - before, request)
+        self.assertEqual(orderpoint.spare_asked, 5)
+
+    @rules("PRT-18")
+    def test_the_specialist_keeps_the_minimum_of_his_own_shelf(self):
+        rules_of_shelves = self.env["stock.warehouse.orderpoint"]
+        orderpoint = rules_of_shelves.with_user(self.specialist).create(
+            {
+                "product_id": self.hd_product.id,
+                "location_id": self.good.id,
+                "product_min_qty": 5,
+                "product_max_qty": 8,
+                "company_id": self.company.id,
+            }
+        )
+        action = orderpoint.action_ask_for_parts()
+        request = self.env["spare.part.request"].search(action["domain"])
+        self.assertEqual(request.station_id, self.station)
+        self.assertEqual(request.line_ids.quantity, 5)
+        elsewhere = self.env.ref("after_sales_service.station_fuyang")
+        shelf = elsewhere._get_locations("good")[elsewhere]
+        foreign = rules_of_shelves.create(
+            {
+                "product_id": self.hd_product.id,
+                "location_id": shelf.id,
+                "company_id": self.company.id,
+            }
+        ).with_user(self.specialist)
+        self.assertFalse(foreign.has_access("read"))
+        with self.assertRaises(AccessError):
+            foreign.action_ask_for_parts()
+        with self.assertRaises(AccessError):
+            orderpoint.with_user(self.engineer).action_ask_for_parts()
+
+    @rules("OOW-12")
+    def test_an_approved_upgrade_application_is_shipped_by_the_sales_branch(self):
+        request = self.request(
+            (self.hd_product, 1), kind="oow", ticket_id=self._new_ticket().id
+        )
+        with self.assertRaisesRegex(UserError, "is not approved"):
+            request.with_user(self.clerk).action_ship()
+        request._set_guarded({"state": "approved"})
+        self.stock("HD-OOW-1", location=self.shelf)
+        request.with_user(self.clerk).action_ship()
+        self.assertEqual(request.state, "shipped")
+        request.action_receive()
+        self.assertEqual(self.at(self.good, "HD-OOW-1"), 1)
+
+    @rules("PRT-04")
+    def test_the_branch_centre_hears_of_a_request_at_once(self):
+        request = self.request()
+        request.action_submit()
+        message = request.sudo().message_ids[:1]
+        self.assertIn("Hard disk 500 GB × 2", message.body)
+        self.assertIn(self.branch_user.partner_id, message.partner_ids)
 
     # ---------------------------------------------------
     # Readiness

@@ -149,6 +149,12 @@ class TestSwap(SpareCommon):
             swap.action_approve_grade()
         with self.assertRaises(AccessError):
             swap.write({"grade_approved_by_id": self.engineer.id})
+        # not while the same model lies on the shelf
+        with self.assertRaisesRegex(UserError, "of the same model lies at"):
+            swap.with_user(self.branch_user).action_approve_grade()
+        self.env["stock.quant"].search(
+            [("product_id", "=", self.hd_product.id)]
+        ).sudo().unlink()
         swap.with_user(self.branch_user).action_approve_grade()
         swap.action_swap()
         self.assertEqual(swap.rma_ids.remark, "different model replaced")
