@@ -27,6 +27,7 @@ from . import service_certificate
 from . import service_coverage
 from . import service_coverage_exception
 from . import service_equipment
+from . import service_equipment_exchange
 from . import service_equipment_history
 from . import service_event
 from . import service_exclusion

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools import guarantee as guarantee_tools
 
@@ -62,6 +62,23 @@ class HelpdeskTicket(models.Model):
                 and ticket.coverage_id.verdict == "warranty"
                 and not ticket.coverage_id._is_onsite_free(ticket._get_report_day())
             )
+
+    @api.constrains("equipment_id")
+    def _check_not_exchanged(self):
+        """Nothing is repaired on a machine that was exchanged: it is not there."""
+        # sudo: whether a machine is still in use does not depend on who asks
+        for ticket in self.sudo():
+            old = ticket.equipment_id
+            if old.replaced_by_id and ticket.kind == "repair":
+                raise ValidationError(
+                    self.env._(
+                        "Equipment %(old)s was exchanged for %(new)s on %(date)s. "
+                        "Report the fault for %(new)s.",
+                        old=old.serial,
+                        new=old.replaced_by_id.serial,
+                        date=old.replaced_on,
+                    )
+                )
 
     def _get_report_day(self):
         """The day the fault was reported, where the company is."""
@@ -138,6 +155,7 @@ class HelpdeskTicket(models.Model):
             "rule": right.rule,
             "repairs": right.repairs,
             "date_end": right.date_end,
+            "due_days": right.due_days,
         }
 
     def _get_rights(self) -> dict:

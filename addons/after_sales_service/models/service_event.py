@@ -28,6 +28,8 @@ EVENT_KINDS = [
     ("handed_over", "Handed over"),
     ("taken_back", "Taken back"),
     ("onsite_declined", "No on-site service, customer agrees"),
+    ("exchange_agreed", "Exchange agreed"),
+    ("exchanged", "New machine handed over"),
 ]
 
 
@@ -180,15 +182,21 @@ class ServiceEvent(models.Model):
                     now=fields.Datetime.to_string(now),
                 )
             )
+        return self._append_correction(
+            reason.strip(), self.at if withdrawn else at, withdrawn
+        )
+
+    def _append_correction(self, reason, at, withdrawn):
+        """The event that corrects this one; the clocks follow it."""
         # sudo: events are append-only, nobody has create rights on them
         correction = self.sudo().create(
             {
                 "ticket_id": self.ticket_id.id,
                 "visit_id": self.visit_id.id,
                 "kind": self.kind,
-                "at": self.at if withdrawn else at,
+                "at": at,
                 "user_id": self.env.uid,
-                "note": reason.strip(),
+                "note": reason,
                 "corrects_id": self.id,
                 "withdrawn": withdrawn,
             }

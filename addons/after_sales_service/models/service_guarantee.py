@@ -105,6 +105,7 @@ class ServiceGuarantee(models.Model):
                 row.same_part,
                 row.host_only,
                 row.first_day_counts,
+                row.due_days,
             )
             for row in self
         ]

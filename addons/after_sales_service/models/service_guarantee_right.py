@@ -75,7 +75,17 @@ class ServiceGuaranteeRight(models.Model):
     chosen_by_id = fields.Many2one(
         comodel_name="res.users", string="Recorded by", readonly=True
     )
+    due_days = fields.Integer(
+        string="Done within",
+        readonly=True,
+        help="Working days from the user's choice (WAR-17). 0: no time is promised.",
+    )
     due_date = fields.Date(string="Due", readonly=True)
+    new_serial = fields.Char(
+        string="Serial of the new machine",
+        copy=False,
+        help="Scan the new machine as you hand it over; it gets its own record.",
+    )
     new_equipment_id = fields.Many2one(
         comodel_name="service.equipment",
         string="New machine",
@@ -153,7 +163,7 @@ class ServiceGuaranteeRight(models.Model):
         others = self.ticket_id.right_ids.filtered(
             lambda right: right.state in ("offered", "chosen") and right not in self
         )
-        others._transition("declined")
+        others._decline(self.env._("The customer chose otherwise"))
         for right in self:
             right._transition(
                 "chosen",
@@ -161,38 +171,63 @@ class ServiceGuaranteeRight(models.Model):
                 chosen_by_id=self.env.uid,
                 due_date=right._get_due_date(),
             )
+        # the clock of the exchange runs where a time is promised (WAR-17)
+        self.filtered(
+            lambda right: right.remedy == "exchange" and right.due_days
+        ).ticket_id._record_event("exchange_agreed")
         return True
 
     def _get_due_date(self):
         """The working day the remedy is promised for, if any (WAR-17)."""
         self.ensure_one()
-        # sudo: the promise is counted whoever records the choice
-        guarantee = self.sudo().guarantee_id
-        if not guarantee.due_days:
+        if not self.due_days:
             return False
         return guarantee_tools.add_working_days(
             self.company_id._service_today(),
-            guarantee.due_days,
-            guarantee.program_id._get_working_day_test(),
+            self.due_days,
+            self.ticket_id.program_id._get_working_day_test(),
         )
 
     def action_decline(self):
         """The user wants the repair."""
         self._require_group("hotline", "engineer")
-        self._transition("declined")
+        self._decline(self.env._("The customer wants the repair"))
         return True
 
+    def _decline(self, why):
+        """Not this remedy; its clock never ran."""
+        agreed = self.filtered(lambda right: right.state == "chosen").ticket_id
+        self._transition("declined")
+        # sudo: who records the customer's choice corrects no events by hand
+        events = agreed.sudo().event_ids.filtered(
+            lambda event: event.valid and event.kind == "exchange_agreed"
+        )
+        for event in events:
+            event._append_correction(why, event.at, withdrawn=True)
+
     def action_done(self):
-        """The remedy is settled: the new machine or the money is with the user."""
+        """The remedy is settled: the new machine or the money is with the user.
+
+        An exchange gives the new machine a record of its own, and ends the life of
+        the old one.
+        """
         self._require_group("director", "branch", "manager")
         self._check_filled(lambda right: right._get_missing_settlement())
+        for right in self.filtered(lambda right: right.remedy == "exchange"):
+            # sudo: who settles an exchange need not edit machines otherwise
+            old = right.equipment_id.sudo()
+            right.new_equipment_id = old._exchange(
+                right.new_equipment_id, right.new_serial
+            )
+            right.ticket_id._record_event("exchanged")
         self._transition("done", done_at=self._now(), done_by_id=self.env.uid)
         return True
 
     def _get_missing_settlement(self):
         self.ensure_one()
-        if self.remedy == "exchange" and not self.new_equipment_id:
-            return [self.env._("new machine")]
-        if not (self.note or "").strip() and self.remedy != "exchange":
+        if self.remedy == "exchange":
+            if not self.new_equipment_id and not (self.new_serial or "").strip():
+                return [self.env._("serial of the new machine")]
+        elif not (self.note or "").strip():
             return [self.env._("how it was settled")]
         return []

@@ -31,6 +31,12 @@ class ServiceProgram(models.Model):
         help="A replaced part is covered for so long, or for the old part's "
         "remainder if that is longer (OOW-16).",
     )
+    exchange_anew = fields.Boolean(
+        string="Exchanged machine begins anew",
+        default=True,
+        help="The warranty of a machine given in exchange begins on the day it is "
+        "handed over. Otherwise the old machine's days go on.",
+    )
     after_warranty = fields.Selection(
         selection=[
             ("material", "Material by price list, no service fee in the shop"),

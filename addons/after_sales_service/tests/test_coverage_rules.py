@@ -396,8 +396,9 @@ class TestThreeGuarantees(CoverageCommon):
         machine = self._machine("G-XC", "xc", ["mainboard"], sale_date="2026-11-11")
         ticket = self._case(machine)
         rights = self._rights(ticket)
-        # seven working days end on 20 November; the law's fifteen days last longer
-        self.assertEqual(rights["exchange"], ("WAR-13", date(2026, 11, 26)))
+        # seven working days end on 20 November; the law's fifteen days last longer,
+        # the promise how soon it is done holds beside them
+        self.assertEqual(rights["exchange"], ("WAR-13, WAR-17", date(2026, 11, 26)))
         self.env.ref("after_sales_service.guarantee_floor_exchange").amount = 1
         ticket._refresh_rights()
         self.assertEqual(self._rights(ticket)["exchange"][0], "WAR-17")
@@ -405,6 +406,76 @@ class TestThreeGuarantees(CoverageCommon):
         right.write({"decided_by": "李明", "test_report": "No picture"})
         right.with_user(self.hotline).action_choose()
         self.assertEqual(right.due_date, date(2026, 11, 25))
+
+    def _chosen_exchange(self, machine):
+        right = self._case(machine).right_ids.filtered(
+            lambda one: one.remedy == "exchange"
+        )
+        right.write({"decided_by": "李明", "test_report": "No picture"})
+        right.with_user(self.hotline).action_choose()
+        return right
+
+    @rules("WAR-17", "T-18", "WAR-10", "WAR-16")
+    def test_the_exchange_runs_a_clock_and_makes_a_new_machine(self):
+        machine = self._machine("G-XC2", "xc", ["mainboard"], sale_date="2026-11-18")
+        machine.acceptance_date = "2026-11-19"
+        right = self._chosen_exchange(machine)
+        ticket = right.ticket_id
+        clock = ticket.clock_ids.filtered(lambda one: one.rule == "WAR-17")
+        self.assertEqual(clock.state, "running")
+        self.assertEqual(clock.deadline.date(), right.due_date)
+        in_charge = right.with_user(self.director)
+        with self.assertRaisesRegex(UserError, "serial of the new machine"):
+            in_charge.action_done()
+        right.new_serial = "G-XC3"
+        self._pass_time(days=3)
+        in_charge.action_done()
+        self.assertEqual(clock.state, "met")
+        new = right.new_equipment_id
+        self.assertEqual((new.replaces_id, machine.replaced_by_id), (machine, new))
+        today = self.company._service_today()
+        self.assertEqual(machine.replaced_on, today)
+        # new goods: the term begins anew, by each proof the old one had
+        self.assertEqual((new.sale_date, new.acceptance_date), (today, today))
+        self.assertEqual(
+            new.component_ids.category_id, machine.component_ids.category_id
+        )
+        self.env.flush_all()
+        self.assertIn("exchanged", machine.history_ids.mapped("kind"))
+        self.assertIn("exchange", new.history_ids.mapped("kind"))
+        with self.assertRaisesRegex(ValidationError, "G-XC3"):
+            self._case(machine)
+        ticket.action_close()
+        self.assertTrue(self._case(new).right_ids)
+
+    @rules("WAR-17")
+    def test_the_old_days_go_on_where_the_programme_says_so(self):
+        machine = self._machine("G-XC4", "xc", ["mainboard"], sale_date="2026-11-18")
+        machine.program_id.exchange_anew = False
+        right = self._chosen_exchange(machine)
+        right.new_serial = "G-XC5"
+        right.with_user(self.director).action_done()
+        self.assertEqual(right.new_equipment_id.sale_date, machine.sale_date)
+
+    @rules("WAR-17")
+    def test_who_takes_the_repair_after_all_stops_the_exchange(self):
+        machine = self._machine("G-XC6", "xc", ["mainboard"], sale_date="2026-11-18")
+        right = self._chosen_exchange(machine)
+        right.with_user(self.hotline).action_decline()
+        clock = right.ticket_id.clock_ids.filtered(lambda one: one.rule == "WAR-17")
+        self.assertEqual(clock.state, "waiting")
+
+    @rules("WAR-10")
+    def test_an_exchange_needs_a_machine_of_the_customer(self):
+        machine = self._machine("G-XC7", "xc", ["mainboard"], sale_date="2026-11-18")
+        stranger = self.env["res.partner"].create({"name": "王芳"})
+        other = self._machine("G-XC8", "xc", ["mainboard"], sale_date="2026-11-18")
+        other.partner_id = stranger
+        right = self._chosen_exchange(machine)
+        right.new_equipment_id = other
+        with self.assertRaisesRegex(UserError, "G-XC8"):
+            right.with_user(self.director).action_done()
+        self.assertFalse(machine.replaced_by_id)
 
     @rules("WAR-18", "WAR-10")
     def test_the_choice_is_recorded_and_settled_by_somebody_in_charge(self):

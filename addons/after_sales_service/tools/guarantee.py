@@ -8,7 +8,7 @@ exceed it and never falls below it (WAR-14, CF-07).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from .coverage import Proofs, start_date
@@ -26,7 +26,7 @@ class Guarantee:
     only repairs of the part that is broken now count. ``host_only``: holds for
     the host unit, not for what stands around it (WAR-10). ``first_day_counts``:
     the day of sale is day 1 (AMB-10). Unit *warranty*: as long as the part is
-    covered.
+    covered. ``due_days``: carried out in so many working days, 0 for no promise.
     """
 
     key: int
@@ -39,6 +39,7 @@ class Guarantee:
     same_part: bool = False
     host_only: bool = False
     first_day_counts: bool = False
+    due_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,18 @@ class Fault:
 
 @dataclass(frozen=True)
 class Right:
-    """A remedy the user may choose, by row ``key``, until ``date_end``."""
+    """A remedy the user may choose, by row ``key``, until ``date_end``.
+
+    ``due_days``: working days in which it is carried out once chosen; the shortest
+    time that any row in force promises, 0 for none (WAR-17).
+    """
 
     key: int
     remedy: str
     rule: str
     date_end: date
     repairs: int = 0
+    due_days: int = 0
 
 
 def monday_to_friday(day: date) -> bool:
@@ -114,9 +120,10 @@ def rights(
     """What the user may choose besides the repair, one right a remedy.
 
     Of several rows for one remedy the one that ends last counts (WAR-14), of equal
-    ones the later in order.
+    ones the later in order. A row that ends earlier still says how soon the remedy
+    is carried out, and is named beside it.
     """
-    found = {}
+    found, soonest = {}, {}
     for guarantee in guarantees:
         if guarantee.host_only and not fault.in_host:
             continue
@@ -130,9 +137,19 @@ def rights(
             end = start and last_day(guarantee, start, is_working_day)
         if not end or fault.on > end:
             continue
+        if guarantee.due_days:
+            sooner = soonest.get(guarantee.remedy)
+            if not sooner or guarantee.due_days < sooner.due_days:
+                soonest[guarantee.remedy] = guarantee
         known = found.get(guarantee.remedy)
         if not known or known.date_end <= end:
             found[guarantee.remedy] = Right(
                 guarantee.key, guarantee.remedy, guarantee.rule, end, guarantee.repairs
             )
+    for remedy, guarantee in soonest.items():
+        right = found[remedy]
+        named = dict.fromkeys((right.rule, guarantee.rule))
+        found[remedy] = replace(
+            right, rule=", ".join(named), due_days=guarantee.due_days
+        )
     return [found[remedy] for remedy in REMEDIES if remedy in found]
