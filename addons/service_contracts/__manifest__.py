@@ -13,6 +13,9 @@
     "data": [
         "security/ir.model.access.csv",
         "security/service_contracts_rules.xml",
+        "data/product.xml",
+        "data/service.item.category.csv",
+        "data/service.item.csv",
         "data/ir_sequence.xml",
         "data/queue_job.xml",
         "data/ir_cron.xml",

@@ -66,7 +66,13 @@ class TestShippedTables(TransactionCase):
     @rules("CARE-09", "T-11")
     def test_service_catalogue_has_seven_chapters(self):
         chapters = self.env["service.item.category"].search([])
-        self.assertEqual(len(chapters), 7)
+        names = chapters._get_external_ids()
+        ours = chapters.filtered(
+            lambda row: any(
+                name.startswith("after_sales_service.") for name in names[row.id]
+            )
+        )
+        self.assertEqual(len(ours), 7)
         self.assertTrue(all(chapter.item_ids for chapter in chapters))
 
     @rules("OOW-05", "T-12")

@@ -116,7 +116,8 @@ class ContractContract(models.Model):
         column2="equipment_id",
         string="Covered equipment",
         check_company=True,
-        help="Empty: whatever the customer has.",
+        help="Empty: whatever the customer has. Where the plan limits the number, free "
+        "places are taken by his machines that are served first.",
     )
     suspension_ids = fields.One2many(
         comodel_name="service.suspension", inverse_name="contract_id", readonly=True
@@ -198,7 +199,8 @@ class ContractContract(models.Model):
             }
             contract.care_summary = "\n".join(
                 line._get_left_sentence(
-                    used.get((line, contract._get_promise_period(line, day).start), 0)
+                    used.get((line, contract._get_promise_period(line, day).start), 0),
+                    contract._get_phase(day),
                 )
                 for line in contract.plan_id.line_ids
             )
@@ -588,11 +590,25 @@ class ContractContract(models.Model):
             [
                 [("equipment_ids", "in", equipment.ids)],
                 [
+                    "|",
                     ("equipment_ids", "=", False),
+                    ("plan_id.equipment_limit", ">", 0),
                     ("commercial_partner_id", "in", partners.ids),
                 ],
             ]
         )
+
+    def _has_free_place(self) -> bool:
+        """Does the contract cover a machine of the customer that it does not name?"""
+        self.ensure_one()
+        count, limit = len(self.equipment_ids), self.plan_id.equipment_limit
+        return not count if not limit else count < limit
+
+    def _take_place(self, machine):
+        """Name a served machine where the plan limits their number."""
+        self.ensure_one()
+        if self.plan_id.equipment_limit and machine not in self.equipment_ids:
+            self.write({"equipment_ids": [fields.Command.link(machine.id)]})
 
     def _is_covering_on(self, day) -> bool:
         self.ensure_one()

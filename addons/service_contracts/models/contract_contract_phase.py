@@ -44,13 +44,17 @@ class ContractContract(models.Model):
             if phase.fee
         ]
 
+    def _get_phase(self, day):
+        """The phase that holds on ``day``; a broken trial is none."""
+        self.ensure_one()
+        return self.phase_ids.filtered(
+            lambda phase: not phase.restarted and phase._is_on(day)
+        )[:1]
+
     def _get_programs_on(self, day):
         """Programmes that hold on ``day``: the phase's, else the plan's (CON-15)."""
         self.ensure_one()
-        phase = self.phase_ids.filtered(
-            lambda phase: not phase.restarted and phase._is_on(day)
-        )[:1]
-        return phase.program_id or self.plan_id.program_id
+        return self._get_phase(day).program_id or self.plan_id.program_id
 
     def _restart_trial(self, reason, agreed_by):
         """Begin the trial anew from today, as long as it was; later phases move on.

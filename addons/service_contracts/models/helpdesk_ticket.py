@@ -44,7 +44,9 @@ class HelpdeskTicket(models.Model):
             contract = contracts.get(ticket.id)
             ticket.care_contract_id = contract
             ticket.care_summary = contract and " · ".join(
-                line._get_left_sentence(used[contract.id][line.id])
+                line._get_left_sentence(
+                    used[contract.id][line.id], ticket._get_care_phase(contract)
+                )
                 for line in contract.plan_id.line_ids
             )
 
@@ -69,7 +71,7 @@ class HelpdeskTicket(models.Model):
         for contract in found:
             for machine in contract.equipment_ids:
                 by_equipment[machine.id].append(contract)
-            if not contract.equipment_ids:
+            if contract._has_free_place():
                 by_partner[contract.commercial_partner_id.id].append(contract)
         result = {}
         for ticket in self:
@@ -178,7 +180,8 @@ class HelpdeskTicket(models.Model):
             category=item.category_id.id or None,
             mode=self.delivery_mode or None,
         )
-        promises = [line._as_promise() for line in plan.line_ids]
+        phase = self._get_care_phase(contract)
+        promises = [line._as_promise(phase) for line in plan.line_ids]
         promise, left = scope.choose(promises, case, used)
         inputs = {"plan": plan.name, "contract": contract.code, "plan_id": plan.id}
         if not promise:
@@ -207,7 +210,13 @@ class HelpdeskTicket(models.Model):
             )
         used[promise.id] += 1
         inputs["left"] = None if left is None else left - 1
-        rule = "CARE-05" if self.delivery_mode == "shop" and left is None else "CARE-10"
+        if phase.all_agreed:
+            inputs["all_agreed"] = True
+            rule = line.rule or "CON-11"
+        elif self.delivery_mode == "shop" and left is None:
+            rule = line.rule or "CARE-05"
+        else:
+            rule = line.rule or "CARE-10"
         return Answer("plan", "plan", "plan", rule, inputs, period.start, period.end)
 
     def _accept(self):
@@ -217,6 +226,7 @@ class HelpdeskTicket(models.Model):
 
     def _after_accept(self):
         result = super()._after_accept()
+        self._take_places()
         self._consume_entitlements()
         return result
 
@@ -251,6 +261,14 @@ class HelpdeskTicket(models.Model):
             )
         )
 
+    def _take_places(self):
+        """A plan for so many machines covers those that were served first."""
+        contracts = self._get_care_contracts()
+        for ticket in self:
+            contract = contracts.get(ticket.id)
+            if contract and ticket.equipment_id:
+                contract._take_place(ticket.equipment_id)
+
     def _consume_entitlements(self):
         """Book one use for every case inside a plan, in this transaction."""
         # sudo: entitlements are written by the machine only
@@ -258,7 +276,11 @@ class HelpdeskTicket(models.Model):
         last = uses.search([("ticket_id", "in", self.ids)])._get_booked()
         booked = {key for key, row in last.items() if row.quantity > 0}
         coverages = self._get_plan_coverage().filtered(
-            lambda row: (row.ticket_id.id, row.item_id.id) not in booked
+            lambda row: (
+                (row.ticket_id.id, row.item_id.id) not in booked
+                # CON-11: nothing is used up while everything agreed is given
+                and not row.inputs.get("all_agreed")
+            )
         )
         if not coverages:
             return

@@ -5,6 +5,8 @@ from itertools import pairwise
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.after_sales_service.tools.coverage import Answer
+
 from ..tools import periods
 
 
@@ -43,6 +45,28 @@ class ServiceContractPhase(models.Model):
     )
     currency_id = fields.Many2one(related="contract_id.currency_id")
     fee = fields.Monetary(help="Per billing period; 0: this phase is free.")
+    basis = fields.Selection(
+        selection=[
+            ("maker", "Maker's standard warranty"),
+            ("bought", "Warranty bought for the project"),
+        ],
+        string="Warranty",
+        help="Of a warranty phase (CON-17). Maker's standard: the terms of the machines' "
+        "programme decide about their parts. Bought: in this phase the machines' parts "
+        "are covered, whatever those terms say.",
+    )
+    basis_ref = fields.Char(
+        string="Bought with", help="Number of the maker's service that was bought."
+    )
+    all_agreed = fields.Boolean(
+        string="All agreed services",
+        compute="_compute_all_agreed",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="In this phase everything agreed is given day and night, however it is "
+        "asked for and as often as needed (CON-11): uses and hours do not limit it.",
+    )
     contract_line_id = fields.Many2one(
         comodel_name="contract.line", readonly=True, ondelete="set null"
     )
@@ -59,6 +83,21 @@ class ServiceContractPhase(models.Model):
         "CHECK (date_end IS NULL OR date_end >= date_start)",
         "A phase cannot end before it begins.",
     )
+
+    _basis_of_warranty = models.Constraint(
+        "CHECK (basis IS NULL OR kind = 'warranty')",
+        "Only a warranty phase is the maker's or bought: correct the kind of the phase.",
+    )
+    _bought_with_proof = models.Constraint(
+        "CHECK (basis IS DISTINCT FROM 'bought' OR "
+        "(basis_ref IS NOT NULL AND date_end IS NOT NULL))",
+        "A bought warranty has its number and its last day: fill both.",
+    )
+
+    @api.depends("kind")
+    def _compute_all_agreed(self):
+        for phase in self:
+            phase.all_agreed = phase.kind == "warranty"
 
     @api.depends("kind", "date_start")
     def _compute_display_name(self):
@@ -94,6 +133,21 @@ class ServiceContractPhase(models.Model):
     def _is_on(self, day) -> bool:
         self.ensure_one()
         return self.date_start <= day and (not self.date_end or day <= self.date_end)
+
+    def _get_warranty_answer(self) -> Answer:
+        """What a bought warranty says about every part of the machines (CON-17)."""
+        self.ensure_one()
+        contract = self.contract_id
+        return Answer(
+            "plan",
+            "warranty",
+            "bought",
+            "CON-17",
+            {"contract": contract.code or contract.name, "bought_with": self.basis_ref},
+            self.date_start,
+            self.date_end,
+            self.date_end,
+        )
 
     def _prepare_line_vals(self):
         """The billed line of this phase."""

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.tools import formatLang
+from odoo.tools import format_date, formatLang
 
 from ..tools.periods import Period
 
@@ -13,11 +13,13 @@ class ServiceCoverage(models.Model):
             ("plan", "Inside the care plan"),
             ("plan_exhausted", "Care plan used up"),
             ("plan_out_of_scope", "Outside the care plan"),
+            ("bought", "Within a bought warranty"),
         ],
         ondelete={
             "plan": "cascade",
             "plan_exhausted": "cascade",
             "plan_out_of_scope": "cascade",
+            "bought": "cascade",
         },
     )
 
@@ -36,6 +38,13 @@ class ServiceCoverage(models.Model):
             "quota": inputs.get("quota"),
             "rule": rule,
         }
+        if reason == "bought":
+            return self.env._(
+                "Covered: %(item)s, warranty bought for the project until %(end)s "
+                "(contract %(contract)s), %(rule)s",
+                end=format_date(self.env, date_end),
+                **values,
+            )
         if reason == "plan" and inputs.get("left") is None:
             return self.env._(
                 "Free: %(item)s is inside the plan %(plan)s, without limit "
@@ -70,7 +79,8 @@ class ServiceCoverage(models.Model):
         return super()._get_input_lines() + [
             (self.env._("Plan"), inputs.get("plan")),
             (self.env._("Contract"), inputs.get("contract")),
-            (self.env._("Free uses a month"), inputs.get("quota")),
+            (self.env._("Bought with"), inputs.get("bought_with")),
+            (self.env._("Free uses a period"), inputs.get("quota")),
             (self.env._("Left after this one"), inputs.get("left")),
         ]
 

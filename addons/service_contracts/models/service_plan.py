@@ -99,7 +99,9 @@ class ServicePlan(models.Model):
     sale_start = fields.Date(string="Sold from")
     sale_end = fields.Date(string="Sold until", help="Contracts go on after it.")
     equipment_limit = fields.Integer(
-        string="Machines at most", help="0: as many as the customer has."
+        string="Machines at most",
+        help="0: as many as the customer has. Otherwise those named on the contract; "
+        "free places are taken by the machines that are served first.",
     )
     waiting_days = fields.Integer(
         string="Waiting period (days)",
@@ -266,10 +268,6 @@ class ServicePlan(models.Model):
             and (not self.sale_end or day <= self.sale_end)
         )
 
-    def _get_promises(self) -> dict:
-        """Plan → its promises for ``tools.scope``, in one read."""
-        return {plan: [line._as_promise() for line in plan.line_ids] for plan in self}
-
 
 class ServicePlanLine(models.Model):
     """One promise of a care plan, checkable against the catalogue (CARE-09)."""
@@ -326,7 +324,19 @@ class ServicePlanLine(models.Model):
         ondelete="restrict",
         help="When this is delivered (CARE-06). Empty: day and night.",
     )
+    rule = fields.Char(
+        help="The rule the promise rests on, such as CON-02; told with each decision. "
+        "Empty: CARE-10, or CARE-05 for shops without limit."
+    )
     currency_id = fields.Many2one(related="plan_id.currency_id")
+    product_id = fields.Many2one(
+        comodel_name="product.product",
+        string="Charged as",
+        ondelete="restrict",
+        domain=[("type", "=", "service")],
+        help="What a use beyond the free ones is quoted as. Empty: Service outside a "
+        "plan.",
+    )
     price_after = fields.Monetary(
         string="Price afterwards",
         help="What one more use costs once the free ones are used up. 0: a quotation.",
@@ -374,10 +384,13 @@ class ServicePlanLine(models.Model):
     def _unlink_except_signed(self):
         self.plan_id._check_unsigned()
 
-    def _get_left_sentence(self, used: int) -> str:
-        """What is left of this promise after ``used`` uses, in words."""
+    def _get_left_sentence(self, used: int, phase=None) -> str:
+        """What is left of this promise after ``used`` uses, in words.
+
+        :param phase: the project's phase, which may give all without limit (CON-11)
+        """
         self.ensure_one()
-        left = scope.left(self._as_promise(), used)
+        left = scope.left(self._as_promise(phase), used)
         if left is None:
             return self.env._("%s: unlimited", self.display_name)
         return self.env._(
@@ -392,12 +405,13 @@ class ServicePlanLine(models.Model):
         self.ensure_one()
         return periods.period_of(start, day, int(self.quota_months))
 
-    def _as_promise(self) -> scope.Promise:
+    def _as_promise(self, phase=None) -> scope.Promise:
         self.ensure_one()
+        unlimited = self.unlimited or (phase and phase.all_agreed)
         return scope.Promise(
             id=self.id,
             item=self.item_id.id or None,
             category=self.category_id.id or None,
             mode=self.delivery_mode or None,
-            quota=None if self.unlimited else self.quota,
+            quota=None if unlimited else self.quota,
         )

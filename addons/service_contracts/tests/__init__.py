@@ -2,9 +2,11 @@ from . import test_billing
 from . import test_contract
 from . import test_contract_life
 from . import test_coverage
-from . import test_operator
 from . import test_intake
+from . import test_operator
 from . import test_periods
+from . import test_project
+from . import test_quote
 from . import test_scope
 from . import test_security
 from . import test_tours

@@ -203,6 +203,9 @@ class TestCoverage(CareCommon):
 
     def test_outside_the_scope_a_charge_is_possible(self):
         ticket = self._new_ticket(item_id=self.item_virus.id)
+        ticket.write({"quote_price": 50.0, "quote_agreed_by": "李明"})
+        ticket.action_quote_price()
+        ticket.action_agree_price()
         repair = self._working_visit(ticket).sudo().repair_id
         order = self.env["sale.order"].create(
             {

@@ -1,3 +1,5 @@
+from . import ceiling
+from . import hours
 from . import periods
 from . import scope
 from . import share
