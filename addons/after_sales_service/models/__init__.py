@@ -8,6 +8,7 @@ from . import helpdesk_ticket_batch
 from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_coverage
 from . import helpdesk_ticket_fee
+from . import helpdesk_ticket_desk
 from . import helpdesk_ticket_channel
 from . import helpdesk_ticket_intake
 from . import helpdesk_ticket_workshop

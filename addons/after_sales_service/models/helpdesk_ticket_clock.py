@@ -14,7 +14,9 @@ PROMISE_SOURCES = {
     "channel_id",
 }
 # Events that happen away from the system's own documents: told by a button.
-TOLD_EVENTS = ("lent", "spare_shipped", "spare_arrived", "noted")
+TOLD_EVENTS = ("lent", "spare_shipped", "spare_arrived", "noted", "handling_report")
+# What may be told after the case, too.
+TOLD_AFTERWARDS = ("handling_report",)
 
 
 class HelpdeskTicket(models.Model):
@@ -255,7 +257,7 @@ class HelpdeskTicket(models.Model):
         if kind not in TOLD_EVENTS:
             raise UserError(self.env._("No such event can be told: %s.", kind))
         for ticket in self:
-            if ticket.stage_id.closed:
+            if ticket.stage_id.closed and kind not in TOLD_AFTERWARDS:
                 raise UserError(
                     self.env._("Ticket %s is closed already.", ticket.number)
                 )

@@ -28,6 +28,7 @@ EVENT_KINDS = [
     ("handed_over", "Handed over"),
     ("taken_back", "Taken back"),
     ("onsite_declined", "No on-site service, customer agrees"),
+    ("handling_report", "Handling report given"),
     ("exchange_agreed", "Exchange agreed"),
     ("exchanged", "New machine handed over"),
 ]

@@ -58,7 +58,10 @@ class ServiceSlaPolicy(models.Model):
             for mine, theirs in CONDITIONS.items()
         ):
             return False
-        if self.plus_travel and not region.travel_minutes:
+        travel = region.travel_minutes
+        if (self.plus_travel or self.travel_over or self.travel_up_to) and not travel:
+            return False
+        if self.travel_over >= travel > 0 or 0 < self.travel_up_to < travel:
             return False
         if self.region_id and not region._lies_in(self.region_id):
             return False
@@ -102,6 +105,7 @@ class ServiceSlaPolicy(models.Model):
                 policy.repeat_event or None,
                 policy.measured,
                 policy.program_id.warn_percent / 100,
+                policy.outlives_case,
             )
             for (policy, remote), calendar in chosen.items()
         }

@@ -79,6 +79,19 @@ class ServiceSlaPromise(models.AbstractModel):
         help="The travel time of the customer's region is added. Only for customers "
         "whose region has one.",
     )  # SLA-34
+    travel_over = fields.Integer(
+        string="Travel longer than (min)",
+        help="Only for customers whose region lies farther away. 0: no matter.",
+    )
+    travel_up_to = fields.Integer(
+        string="Travel up to (min)",
+        help="Only for customers whose region is known to lie so near. 0: no matter.",
+    )  # SLA-35, AMB-29
+    outlives_case = fields.Boolean(
+        string="Runs on after the case",
+        help="The end of the case does not keep this promise, only its own stop event "
+        "does: a report owed after the repair, for instance.",
+    )
     measured = fields.Boolean(
         string="Only measured",
         help="No limit is promised; the time it took is kept for the reports.",
@@ -164,6 +177,10 @@ class ServiceSlaPromise(models.AbstractModel):
         "CHECK (start_event <> stop_event)",
         "A clock must start and stop at different events.",
     )
+    _travel_positive = models.Constraint(
+        "CHECK (travel_over >= 0 AND travel_up_to >= 0)",
+        "A distance cannot be negative.",
+    )
     _penalty_positive = models.Constraint(
         "CHECK (penalty_amount >= 0 AND penalty_cap >= 0)",
         "A penalty cannot be negative.",
@@ -226,6 +243,20 @@ class ServiceSlaPromise(models.AbstractModel):
                         "Clock policy %s: travel time can be added to minutes or hours "
                         "only.",
                         promise.name,
+                    )
+                )
+
+    @api.constrains("travel_over", "travel_up_to")
+    def _check_travel(self):
+        for promise in self:
+            if promise.travel_up_to and promise.travel_over >= promise.travel_up_to:
+                raise ValidationError(
+                    self.env._(
+                        "Clock policy %(policy)s: nobody lives farther than %(over)s and "
+                        "nearer than %(up_to)s minutes.",
+                        policy=promise.name,
+                        over=promise.travel_over,
+                        up_to=promise.travel_up_to,
                     )
                 )
 

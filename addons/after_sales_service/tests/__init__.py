@@ -1,4 +1,5 @@
 from . import test_callback
+from . import test_clock_register
 from . import test_coverage
 from . import test_coverage_rules
 from . import test_coverage_tours

@@ -122,7 +122,11 @@ class TestSla(AfterSalesCommon):
         ticket.delivery_mode = "remote"
         self.assertEqual(
             self._promises(ticket),
-            {("responded", 30, "minute"), ("responded", 1, "hour")},
+            {
+                ("responded", 30, "minute"),
+                ("responded", 1, "hour"),
+                ("handling_report", 24, "hour"),
+            },
         )
 
     @rules("SLA-20")

@@ -76,7 +76,8 @@ class Promise:
     With a ``repeat_event`` the amount begins anew at each such event until the
     stop event comes (SHOP-10). ``measured`` promises have no limit: only the time
     they took is wanted (SLA-17). ``warn_share`` is the part of the amount, 0 to 1,
-    after which somebody is warned; 0 is never.
+    after which somebody is warned; 0 is never. ``outlives_case``: the end of the case
+    does not keep it, such as a report owed after the repair (RPT-05).
     """
 
     start_event: str
@@ -89,6 +90,7 @@ class Promise:
     repeat_event: str | None = None
     measured: bool = False
     warn_share: float = 0.0
+    outlives_case: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,12 @@ def opening_intervals(calendar: Calendar, start: datetime) -> Iterator[Interval]
         for opens, closes in sorted(intervals):
             if closes > start:
                 yield max(opens, start), closes
+
+
+def is_open(calendar: Calendar, at: datetime) -> bool:
+    """Is it opening time at ``at`` (naive UTC)?"""
+    opens, _closes = next(opening_intervals(calendar, at), (None, None))
+    return opens == at
 
 
 def without_pauses(
@@ -305,7 +313,7 @@ def read(
     stops = {
         promise.stop_event,
         *KEPT_BY.get(promise.stop_event, ()),
-        *END_EVENTS,
+        *(("cancelled",) if promise.outlives_case else END_EVENTS),
     }
     stop = next((at for kind, at in events if kind in stops and at >= start), None)
     until = stop or now
