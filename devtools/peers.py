@@ -143,7 +143,7 @@ def broken(without: dict, with_ours: dict) -> list[tuple[str, str]]:
 
 def table(without: dict, with_ours: dict) -> list[str]:
     """Passed, failed and skipped tests of each add-on, on both sides."""
-    lines = [f"{'':20}{'without our add-ons':>28}{'with them':>28}"]
+    lines = [f"{'':20}{'without our add-ons':>34}{'with them':>34}"]
     for name in sorted({addon(test[0]) for test in without | with_ours}):
         cells = []
         for side in (without, with_ours):
@@ -157,7 +157,7 @@ def table(without: dict, with_ours: dict) -> list[str]:
                     if results.count(kind)
                 )
             )
-        lines.append(f"{name:20}{cells[0]:>28}{cells[1]:>28}")
+        lines.append(f"{name:20}{cells[0]:>34}{cells[1]:>34}")
     return lines
 
 

@@ -40,7 +40,6 @@
         "data/service.script.csv",
         "data/service.skill.csv",
         "data/service.role.card.csv",
-        "data/keep_tables.xml",
         "data/intake_data.xml",
         "data/dispatch_data.xml",
         "data/service_fee.xml",
@@ -80,6 +79,9 @@
         "views/coverage_views.xml",
         "views/intake_views.xml",
         "views/dispatch_views.xml",
+        "views/service_desk_views.xml",
+        "data/service.desk.queue.csv",
+        "data/keep_tables.xml",
     ],
     "demo": [
         "demo/res_users.xml",

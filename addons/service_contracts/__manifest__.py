@@ -33,6 +33,8 @@
         "views/contract_portal_templates.xml",
         "views/res_company_views.xml",
         "views/menus.xml",
+        "data/service.desk.queue.csv",
+        "data/keep_tables.xml",
     ],
     "demo": [
         "demo/service_plan.xml",

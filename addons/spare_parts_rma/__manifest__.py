@@ -35,6 +35,8 @@
         "views/spare_replenish_views.xml",
         "views/menus.xml",
         "views/spare_report_views.xml",
+        "data/service.desk.queue.csv",
+        "data/keep_tables.xml",
     ],
     "demo": [
         "demo/spare_parts.xml",

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 
+MODULES = ("after_sales_service", "spare_parts_rma", "service_contracts")
 TABLES = (
     "service.part.category",
     "service.warranty.term",
@@ -22,6 +23,7 @@ TABLES = (
     "service.script",
     "service.skill",
     "service.role.card",
+    "service.desk.queue",
     "helpdesk.ticket.channel",
     "helpdesk.ticket.category",
 )
@@ -39,7 +41,7 @@ class IrModelData(models.Model):
         """
         self.search(
             [
-                ("module", "=", "after_sales_service"),
+                ("module", "in", MODULES),
                 ("model", "in", TABLES),
                 ("noupdate", "=", False),
             ]

@@ -6,6 +6,7 @@ from . import test_coverage_tours
 from . import test_customer_data
 from . import test_equipment_life
 from . import test_install
+from . import test_desk
 from . import test_dispatch
 from . import test_intake
 from . import test_intake_tools
