@@ -14,6 +14,7 @@ from . import helpdesk_ticket_quote
 from . import sale_order_line
 from . import service_billing_line
 from . import service_billing_run
+from . import service_billing_run_due
 from . import service_billing_run_operator
 from . import service_commitment
 from . import service_contract_phase

@@ -296,6 +296,8 @@ class ContractContract(models.Model):
         return f"{plan.with_context(lang=partner.lang).name} · {partner.name or ''}"
 
     def write(self, vals):
+        if vals.get("active") is False:
+            self._check_archivable()
         fixed = {"plan_id", "billing_period", "payer"} & vals.keys()
         if fixed and not self.env.su:
             for contract in self.filtered(lambda row: row.state != "draft"):
@@ -324,6 +326,18 @@ class ContractContract(models.Model):
                 ]
             )
         return super().write(vals)
+
+    def _check_archivable(self):
+        """What is archived is not billed: it would be forgotten."""
+        running = self.filtered(lambda contract: contract.state in ENDABLE_STATES)
+        if running:
+            raise UserError(
+                self.env._(
+                    "Contract %s still runs and would no longer be billed. End it before "
+                    "you archive it.",
+                    ", ".join(running.mapped("display_name")[:5]),
+                )
+            )
 
     @api.model
     def _check_account_numbers(self, vals_list):
@@ -574,12 +588,22 @@ class ContractContract(models.Model):
         )
 
     def _close_suspensions(self):
+        """The contracts go on, or end: what rested is over, and costs nothing.
+
+        A bill made before the suspension may hold a period that began in it.
+        """
         # sudo: suspensions are written by the buttons only
         opened = self.sudo().suspension_ids.filtered(lambda row: not row.date_to)
         for company, rows in opened.grouped(
             lambda row: row.contract_id.company_id
         ).items():
             rows.write({"date_to": company._service_today()})
+        pauses = {row.contract_id: row._as_pauses()[0] for row in opened}
+        billed = opened.contract_id.billing_line_ids.filtered(
+            lambda row: pauses[row.contract_id].covers(row.period_start)
+        )
+        for start, rows in billed.grouped("period_start").items():
+            rows._credit(start - periods.ONE_DAY)
 
     @api.model
     def _get_covering_domain(self, partners, equipment):

@@ -3,7 +3,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 from odoo.tools import format_date
 from odoo.tools.misc import split_every
 
@@ -11,7 +11,6 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import identity_exact
 
 from ..tools import periods
-from .contract_contract import BILLABLE_STATES
 
 # Chatter of thousands of invoices is the largest single cost of a run, and the
 # subledger tells where each line comes from.
@@ -181,18 +180,7 @@ class ServiceBillingRun(models.Model):
         # sudo: previews are written by the machine only
         previews = self.env["service.billing.preview"].sudo()
         previews.search([("run_id", "=", self.id)]).unlink()
-        contracts = self._get_due_contracts()
-        problems = self._get_billing_problems(contracts)
-        charges = self._get_charges(contracts)
-        previews.create(
-            [
-                self._prepare_preview_vals(contract, line, period, problems)
-                for contract in contracts
-                for line, period in charges.get(contract)
-                or [(self.env["contract.line"], None)]
-                if period or contract in problems
-            ]
-        )
+        self._preview(self._get_due_contracts())
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "service_contracts.action_billing_preview"
@@ -293,7 +281,7 @@ class ServiceBillingRun(models.Model):
         self._set_guarded(
             {
                 "mode": mode,
-                "contract_total": len(self._get_due_contracts())
+                "contract_total": self._count_due_contracts()
                 + len(self.line_ids.filtered(lambda row: row.move_id).contract_id),
             }
         )
@@ -323,20 +311,6 @@ class ServiceBillingRun(models.Model):
         self.env.invalidate_all()
         return left
 
-    def _cut_slices(self) -> list:
-        """Ids of due contracts in slices; one payer's contracts stay together."""
-        self.ensure_one()
-        contracts = self._get_due_contracts().sorted(
-            lambda contract: (contract.invoice_partner_id.id, contract.id)
-        )
-        slices, current = [], []
-        for group in contracts.grouped("invoice_partner_id").values():
-            if current and len(current) + len(group) > self.slice_size:
-                slices.append(current)
-                current = []
-            current += group.ids
-        return slices + [current] if current else slices
-
     def _job_bill_slice(self, contract_ids):
         """Job: one slice, one transaction."""
         self._bill_slice(contract_ids)
@@ -355,68 +329,6 @@ class ServiceBillingRun(models.Model):
         self._transition("done")
 
     # === Due ===
-
-    def _get_due_line_domain(self):
-        """Due contract lines that slices bill; those of operators are summarised."""
-        return self._get_open_line_domain() & self._get_direct_domain()
-
-    def _get_open_line_domain(self):
-        """Contract lines with a period that begins in or before the month."""
-        self.ensure_one()
-        return Domain(
-            [
-                ("contract_id.company_id", "=", self.company_id.id),
-                ("contract_id.plan_id", "!=", False),
-                ("contract_id.state", "in", BILLABLE_STATES),
-                ("is_canceled", "=", False),
-                ("display_type", "=", False),
-                ("recurring_next_date", "<=", periods.month_end(self.period)),
-            ]
-        )
-
-    @api.model
-    def _get_direct_domain(self):
-        """Contract lines that are invoiced to their payer one by one."""
-        return Domain("contract_id.payer", "!=", "operator")
-
-    def _get_lineless_domain(self):
-        """Running contracts that somebody took the billed line from."""
-        self.ensure_one()
-        return Domain(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("plan_id", "!=", False),
-                ("state", "in", ("active", "parked")),
-                ("date_start", "<=", periods.month_end(self.period)),
-                ("contract_line_ids", "=", False),
-            ]
-        )
-
-    def _get_due_contracts(self):
-        """Contracts this run has to look at."""
-        self.ensure_one()
-        lines = self.env["contract.line"]._search(self._get_due_line_domain())
-        contracts = self.env["contract.contract"].search(
-            Domain("contract_line_ids", "in", lines) | self._get_lineless_domain()
-        )
-        # A suspended contract stays in the domain; it may have nothing to bill.
-        charges = self._get_charges(contracts)
-        return contracts.filtered(
-            lambda contract: charges[contract] or not contract._get_plan_line()
-        )
-
-    def _is_billed(self) -> bool:
-        """Is nothing left but what is parked?"""
-        return not self._get_due_contracts() - self._get_parked_contracts()
-
-    def _get_parked_contracts(self):
-        # sudo: the subledger is the machine's
-        return (
-            self.env["service.billing.line"]
-            .sudo()
-            .search([("run_id", "=", self.id), ("state", "=", "parked")])
-            .contract_id
-        )
 
     def _get_charges(self, contracts) -> dict:
         """Contract → [(contract line, Period)] not billed up to the month's end."""
@@ -518,7 +430,10 @@ class ServiceBillingRun(models.Model):
         run._bill_charges({key: value for key, value in charges.items() if value})
 
     def _bill_charges(self, charges):
-        """All at once; when core refuses, payer by payer, then contract by contract."""
+        """All at once; what core refuses is halved until the bad contract is alone.
+
+        The contracts of one payer are parted last: they share a bill.
+        """
         if not charges:
             return
         try:
@@ -532,15 +447,15 @@ class ServiceBillingRun(models.Model):
                 [(contract, rows)] = charges.items()
                 self._park(contract, rows, self._get_reason(error))
                 return
-        payers = defaultdict(dict)
-        for contract, rows in charges.items():
-            payers[contract.invoice_partner_id][contract] = rows
-        if len(payers) == 1:
-            parts = [{contract: rows} for contract, rows in charges.items()]
-        else:
-            parts = payers.values()
-        for part in parts:
-            self._bill_charges(part)
+        payers = defaultdict(list)
+        for contract in charges:
+            payers[contract.invoice_partner_id].append(contract)
+        bills = list(payers.values()) if len(payers) > 1 else [[one] for one in charges]
+        half = len(bills) // 2
+        for part in (bills[:half], bills[half:]):
+            self._bill_charges(
+                {contract: charges[contract] for bill in part for contract in bill}
+            )
 
     @api.model
     def _get_reason(self, error):
@@ -783,6 +698,21 @@ class ServiceBillingRun(models.Model):
             "currency_id": contract.currency_id.id,
             "state": "parked",
         }
+
+    def _preview(self, contracts):
+        """Write what would be billed of these contracts, and what would be parked."""
+        problems = self._get_billing_problems(contracts)
+        charges = self._get_charges(contracts)
+        # sudo: previews are written by the machine only
+        self.env["service.billing.preview"].sudo().create(
+            [
+                self._prepare_preview_vals(contract, line, period, problems)
+                for contract in contracts
+                for line, period in charges[contract]
+                or [(self.env["contract.line"], None)]
+                if period or contract in problems
+            ]
+        )
 
     def _prepare_preview_vals(self, contract, line, period, problems):
         return {

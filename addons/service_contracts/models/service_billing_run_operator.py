@@ -2,8 +2,7 @@
 """The road through the operator: rated in the database, summarised in one invoice.
 
 A hundred thousand charges are one set operation, so this is SQL and not a loop over
-records. The periods are those of ``tools.periods`` (``tests/test_operator.py`` holds
-both against each other); the invoice is made and posted by core.
+records. The invoice is made and posted by core.
 """
 
 from collections import defaultdict
@@ -13,14 +12,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ..tools import periods
-from .contract_contract import BILLABLE_STATES
-
-# Months between the line's first day and a date, whole calendar months.
-MONTHS_SINCE = """
-    (EXTRACT(YEAR FROM {day}) - EXTRACT(YEAR FROM l.date_start)) * 12
-    + EXTRACT(MONTH FROM {day}) - EXTRACT(MONTH FROM l.date_start)
-"""
+from .service_billing_run_due import OPERATOR
 
 
 class ServiceBillingRun(models.Model):
@@ -62,84 +54,42 @@ class ServiceBillingRun(models.Model):
         )
 
     def _get_rating_query(self, operator=None, plan=None) -> SQL:
-        """Charges to rate: one row for each contract line and period not billed.
-
-        The n-th period starts n months after the line did, so nothing drifts
-        (``tools.periods``); a period that begins in a suspension is not charged.
-        """
-        self.ensure_one()
-        models_ = ("contract.contract", "contract.line", "service.suspension")
-        for name in (*models_, "service.billing.line"):
-            self.env[name].flush_model()
-        until = periods.month_end(self.period)
-        only = SQL()
+        """Charges to rate: one row for each contract line and period not billed."""
+        condition = OPERATOR
         if operator:
-            only = SQL(
-                "AND c.operator_id = %s AND COALESCE(l.plan_id, c.plan_id) = %s",
+            condition = SQL(
+                "%s AND c.operator_id = %s AND COALESCE(l.plan_id, c.plan_id) = %s",
+                OPERATOR,
                 operator.id,
                 plan.id,
             )
-        months = SQL(
-            "CASE l.recurring_rule_type WHEN 'monthly' THEN 1 WHEN 'quarterly' THEN 3 "
-            "WHEN 'semesterly' THEN 6 WHEN 'yearly' THEN 12 END * l.recurring_interval"
-        )
-        since_until = SQL(MONTHS_SINCE.format(day="%(until)s::date"), until=until)
-        since_last = SQL(MONTHS_SINCE.format(day="l.last_date_invoiced"))
-        return SQL(
-            """
-            SELECT l.id AS line_id, c.id AS contract_id, c.partner_id,
-                   COALESCE(l.plan_id, c.plan_id) AS plan_id, c.operator_id,
-                   p.start AS period_start,
-                   LEAST(p.next - 1, l.date_end) AS period_end,
-                   ROUND((l.quantity * l.specific_price
-                          * (1 - COALESCE(l.discount, 0) / 100))::numeric
-                         * (LEAST(p.next - 1, l.date_end) - p.start + 1)
-                         / (p.next - p.start), cur.decimal_places) AS amount
-              FROM contract_contract c
-              JOIN contract_line l ON l.contract_id = c.id
-              JOIN service_plan plan ON plan.id = COALESCE(l.plan_id, c.plan_id)
-              JOIN res_currency cur ON cur.id = plan.currency_id
-              JOIN res_partner operator
-                ON operator.id = c.operator_id AND operator.active
-              JOIN product_product product
-                ON product.id = l.product_id AND product.active
-        CROSS JOIN LATERAL (
-                   SELECT (l.date_start
-                           + make_interval(months => n * m.months))::date AS start,
-                          (l.date_start
-                           + make_interval(months => (n + 1) * m.months))::date AS next
-                     FROM (SELECT (%(months)s)::int AS months) m,
-                          generate_series(
-                              GREATEST(0, COALESCE((%(since_last)s), 0)::int / m.months),
-                              (%(since_until)s)::int / m.months) n
-                   ) p
-             WHERE c.company_id = %(company)s
-               AND c.payer = 'operator' AND c.plan_id IS NOT NULL
-               AND c.state IN %(states)s
-               AND l.is_canceled IS NOT TRUE AND l.display_type IS NULL
-               AND l.automatic_price IS NOT TRUE AND l.specific_price >= 0
-               AND l.currency_id = plan.currency_id
-               AND l.recurring_next_date <= %(until)s
-               AND p.start <= %(until)s
-               AND (l.last_date_invoiced IS NULL OR p.start > l.last_date_invoiced)
-               AND (l.date_end IS NULL OR p.start <= l.date_end)
-               AND NOT EXISTS (
-                   SELECT FROM service_suspension s
-                    WHERE s.contract_id = c.id AND s.date_from <= p.start
-                      AND (s.date_to IS NULL OR p.start < s.date_to))
-               AND NOT EXISTS (
-                   SELECT FROM service_billing_line b
-                    WHERE b.contract_line_id = l.id AND b.period_start = p.start
-                      AND b.state != 'parked')
-               %(only)s
-            """,
-            months=months,
-            since_last=since_last,
-            since_until=since_until,
-            company=self.company_id.id,
-            states=tuple(BILLABLE_STATES),
-            until=until,
-            only=only,
+        return self._query_due(
+            SQL(
+                """
+                l.id AS line_id, c.id AS contract_id, c.partner_id,
+                plan.id AS plan_id, plan.currency_id, c.operator_id,
+                p.start AS period_start, LEAST(p.next - 1, l.date_end) AS period_end,
+                ROUND((l.quantity * l.specific_price
+                       * (1 - COALESCE(l.discount, 0) / 100))::numeric
+                      * (LEAST(p.next - 1, l.date_end) - p.start + 1)
+                      / (p.next - p.start), cur.decimal_places) AS amount
+                """
+            ),
+            SQL(
+                """
+                JOIN service_plan plan ON plan.id = COALESCE(l.plan_id, c.plan_id)
+                JOIN res_currency cur ON cur.id = plan.currency_id
+                JOIN res_partner operator
+                  ON operator.id = c.operator_id AND operator.active
+                JOIN product_product product
+                  ON product.id = l.product_id AND product.active
+                """
+            ),
+            SQL(
+                "%s AND l.automatic_price IS NOT TRUE AND l.specific_price >= 0 "
+                "AND l.currency_id = plan.currency_id",
+                condition,
+            ),
         )
 
     def _bill_operator(self, operator, plan):
@@ -293,15 +243,46 @@ class ServiceBillingRun(models.Model):
 
     def _park_operator_leftovers(self):
         """Due, but not rated: say what is wrong and who mends it."""
-        lines = self.env["contract.line"].search(
-            self._get_open_line_domain() & ~self._get_direct_domain()
-        )
-        contracts = lines.contract_id
+        contracts = self._get_operator_leftovers()
         charges = self._get_charges(contracts)
         problems = self._get_billing_problems(contracts)
         for contract, rows in charges.items():
             if rows and contract in problems:
                 self._park(contract, rows, problems[contract])
+
+    def _get_operator_leftovers(self):
+        """Contracts with something due to the operator that cannot be rated."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT id FROM (%s) due WHERE NOT EXISTS ("
+                "SELECT FROM (%s) rated WHERE rated.line_id = due.line_id)",
+                self._query_due(SQL("c.id, l.id AS line_id"), condition=OPERATOR),
+                self._get_rating_query(),
+            )
+        )
+        return self.env["contract.contract"].browse(sorted(row[0] for row in rows))
+
+    def _preview(self, contracts):
+        """Subscribers of operators too: what can be rated is one set operation."""
+        result = super()._preview(contracts + self._get_operator_leftovers())
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO service_billing_preview
+                       (run_id, contract_id, period_start, period_end, currency_id,
+                        amount, create_uid, create_date, write_uid, write_date)
+                SELECT %(run)s, contract_id, period_start, period_end, currency_id,
+                       amount, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s,
+                       now() AT TIME ZONE 'UTC'
+                  FROM (%(rated)s) rated
+                """,
+                run=self.id,
+                uid=self.env.uid,
+                rated=self._get_rating_query(),
+            )
+        )
+        self.invalidate_recordset(["preview_ids"])
+        return result
 
     def _get_billing_problems(self, contracts) -> dict:
         problems = super()._get_billing_problems(contracts)

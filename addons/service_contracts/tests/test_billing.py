@@ -185,6 +185,35 @@ class TestBilling(CareCommon):
             ["2026-11-01", "2027-02-01"],
         )
 
+    def test_a_period_that_began_in_a_suspension_is_given_back(self):
+        """The bill of the month was made before the customer asked to rest."""
+        contract = self._create_contract(date_start="2026-10-25")
+        contract.action_activate()
+        self._bill()  # October's and, in advance, that of 25 November
+        self._pass_time(days=1)  # 21 November
+        contract.action_suspend()
+        self._pass_time(days=9)  # 30 November
+        self.assertEqual(
+            set(contract.billing_line_ids.mapped("amount_credited")), {0.0}
+        )
+        contract.action_resume()
+        rows = contract.billing_line_ids.sorted("period_start")
+        self.assertEqual(
+            [(row.state, row.amount_credited) for row in rows],
+            [("posted", 0.0), ("credited", 10.0)],
+        )
+        self._bill(period="2026-12-01")
+        self.assertEqual(
+            sorted(str(row.period_start) for row in contract.billing_line_ids),
+            ["2026-10-25", "2026-11-25", "2026-12-25"],
+        )
+
+    def test_running_contract_is_not_archived(self):
+        with self.assertRaisesRegex(UserError, "no longer be billed"):
+            self.contract.active = False
+        self.contract.action_end()
+        self.contract.active = False
+
     def test_ended_contract_owes_up_to_its_end(self):
         self._pass_time(days=20)  # 10 December
         self.contract.action_end()
@@ -262,6 +291,20 @@ class TestBilling(CareCommon):
         self.assertIn("Nobody pays", previews[bad].problem)
         run.action_preview()
         self.assertEqual(len(run.preview_ids), 2)
+
+    def test_preview_shows_the_operators_subscribers_too(self):
+        road = {"payer": "operator", "operator_id": self.operator.id}
+        good = self._create_subscribers(2, **road)
+        bad = self._create_subscribers(1, **road)
+        bad.contract_line_ids.automatic_price = True
+        run = self._create_run()
+        run.action_preview()
+        previews = {row.contract_id: row for row in run.preview_ids}
+        self.assertEqual(previews.keys(), {*(good + bad + self.contract)})
+        self.assertEqual([previews[one].amount for one in good], [10.0, 10.0])
+        self.assertEqual(str(previews[good[0]].period_end), "2026-11-30")
+        self.assertIn("Finance sets the price", previews[bad].problem)
+        self.assertFalse(run.line_ids)
 
     def test_no_sales_journal_is_one_sentence(self):
         self.env["account.journal"].search([("type", "=", "sale")]).active = False
