@@ -1,2 +1,3 @@
 from . import main
 from . import repair_status
+from . import service_receipt

@@ -19,6 +19,6 @@ class TicketController(HelpdeskTicketController):
         stage = request.env["helpdesk.ticket.stage"].browse(int(stage_id or 0)).exists()
         if stage.close_from_portal:
             # sudo: customers close their tickets, they do not write them
-            ticket.sudo().stage_id = stage
+            ticket.sudo()._close_by_customer(stage)
         # the code that helpdesk_mgmt answers with
         return request.redirect(f"/my/ticket/{ticket.id}", code=302)

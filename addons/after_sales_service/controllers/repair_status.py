@@ -1,22 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import re
-
 from odoo import http
 from odoo.http import request
-from odoo.tools.misc import get_lang
 
-# What secrets.token_urlsafe(24) makes; anything else asks the database nothing.
-TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
-
-# The page is for the eyes of who holds the slip: nobody stores, frames, indexes
-# it or learns its address.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-    "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+from .public_page import TOKEN, answer, in_language
 
 
 class RepairStatus(http.Controller):
@@ -42,31 +28,12 @@ class RepairStatus(http.Controller):
         repair = request.env["repair.order"]
         if TOKEN.fullmatch(token):
             repair = repair._find_by_status_token(token)
-        languages = request.env["res.lang"].get_installed()
-        codes = {code for code, _name in languages}
-        chosen = next(
-            (
-                code
-                for code in (lang, repair.partner_id.lang, request.best_lang)
-                if code in codes
-            ),
-            get_lang(request.env).code,
-        )
-        request.update_context(lang=chosen)
-        repair = repair.with_context(lang=chosen)
+        repair, languages = in_language(repair, lang)
         values = repair._get_status_values() if repair else {}
-        response = request.render(
+        states = repair._fields["workshop_state"]._description_selection(request.env)
+        return answer(
             "after_sales_service.repair_status",
-            {
-                **values,
-                "found": bool(repair),
-                "lang": chosen,
-                "languages": languages,
-                "states": repair._fields["workshop_state"]._description_selection(
-                    request.env
-                ),
-            },
-            status=200 if repair else 404,
+            repair,
+            languages,
+            {**values, "states": states},
         )
-        response.headers.update(HEADERS)
-        return response

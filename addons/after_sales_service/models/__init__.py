@@ -1,6 +1,7 @@
 from . import discuss_channel
 from . import service_guarded_mixin
 from . import service_document_mixin
+from . import service_identity_mixin
 from . import service_evidence_mixin
 from . import helpdesk_ticket
 from . import ir_model_data
@@ -24,6 +25,7 @@ from . import sale_order_line
 from . import service_callback
 from . import service_checklist
 from . import service_contact_record
+from . import helpdesk_ticket_receipt
 from . import service_certificate
 from . import service_coverage
 from . import service_coverage_exception
@@ -48,6 +50,7 @@ from . import service_program
 from . import service_program_product
 from . import service_program_report
 from . import service_program_coverage
+from . import service_receipt
 from . import service_region
 from . import service_repair_check
 from . import service_repair_note
@@ -71,5 +74,7 @@ from . import service_visit_move
 from . import service_visit_taxi
 from . import service_visit_training
 from . import service_visit_dispatch
+from . import service_visit_identity
+from . import service_form
 from . import helpdesk_ticket_dispatch
 from . import service_warranty_term

@@ -22,6 +22,7 @@ TABLES = (
     "service.checklist.line",
     "service.script",
     "service.skill",
+    "service.form",
     "service.role.card",
     "service.desk.queue",
     "helpdesk.ticket.channel",

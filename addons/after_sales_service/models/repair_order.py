@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import workshop
+from .service_rating import RATINGS
 
 # How long before a note is due it is shown: on the promised day itself.
 NOTE_WARNING = timedelta(days=1)
@@ -229,13 +230,7 @@ class RepairOrder(models.Model):
     # VIS-27, CARE-13: the receipt of every customer served
     opinion = fields.Text(string="Customer's opinion", copy=False)
     rating = fields.Selection(
-        selection=[
-            ("5", "Very satisfied"),
-            ("4", "Satisfied"),
-            ("3", "Neutral"),
-            ("2", "Dissatisfied"),
-            ("1", "Very dissatisfied"),
-        ],
+        selection=RATINGS,
         copy=False,
         tracking=True,
     )
@@ -699,10 +694,11 @@ class RepairOrder(models.Model):
             )
         needed = [("explained", self.env._("explanation to the customer (SHOP-13)"))]
         if not self.mailed_in:
-            needed += [
-                ("fault_gone", self.env._("customer's word that it works (SHOP-13)")),
-                ("rating", self.env._("customer's rating (CARE-13)")),
-            ]
+            needed.append(
+                ("fault_gone", self.env._("customer's word that it works (SHOP-13)"))
+            )
+            if not self.ticket_id._has_receipt():
+                needed.append(("rating", self.env._("customer's rating (CARE-13)")))
         missing += [label for name, label in needed if not self[name]]
         return missing + self._get_missing_paper()
 

@@ -2,13 +2,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .service_rating import RATINGS
 from .service_sla_promise import TICKET_KINDS
 
 REMOTE_KINDS = ("remote", "guidance")
 # What was said stays said.
 RECORDED_FIELDS = frozenset(
     "ticket_id kind topic caller phone started_at ended_at problem answer outcome "
-    "help_path consent_name tool rating opinion".split()
+    "help_path consent consent_name remote_reason assistant_name identity_checked "
+    "tool rating opinion".split()
 )
 
 
@@ -17,7 +19,7 @@ class ServiceContactRecord(models.Model):
 
     _name = "service.contact.record"
     _description = "Contact Record"
-    _inherit = ["service.document.mixin"]
+    _inherit = ["service.document.mixin", "service.identity.mixin"]
     _order = "started_at desc, id desc"
     _check_company_auto = True
     _transitions = {"draft": {"done"}, "done": set()}
@@ -98,15 +100,26 @@ class ServiceContactRecord(models.Model):
     )
     consent_name = fields.Char(string="Agreed by")
     consent_at = fields.Datetime(string="Agreed at", readonly=True, copy=False)
+    # SEC-03, SEC-04: why somebody logs in, and who of the customer is beside him
+    remote_reason = fields.Selection(
+        selection=[
+            ("phone_not_enough", "Help on the phone was not enough"),
+            ("complex", "The fault is complex"),
+        ],
+        string="Why from afar",
+    )
+    assistant_name = fields.Char(
+        string="Assisted by",
+        compute="_compute_assistant_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The customer's technician, or the customer himself, who watches and "
+        "helps to find the cause.",
+    )
     tool = fields.Char(help="The client or program the session runs in.")
     rating = fields.Selection(
-        selection=[
-            ("5", "Very satisfied"),
-            ("4", "Satisfied"),
-            ("3", "Neutral"),
-            ("2", "Dissatisfied"),
-            ("1", "Very dissatisfied"),
-        ],
+        selection=RATINGS,
     )
     opinion = fields.Text(string="Customer's opinion")
     state = fields.Selection(
@@ -134,6 +147,15 @@ class ServiceContactRecord(models.Model):
             record.phone = record.phone or ticket.partner_id.phone
             record.problem = record.problem or ticket.name
 
+    @api.depends("ticket_id")
+    def _compute_assistant_name(self):
+        """A private customer helps himself; a firm's technician is asked for."""
+        for record in self:
+            partner = record.ticket_id.partner_id
+            record.assistant_name = record.assistant_name or (
+                not partner.is_company and partner.name
+            )
+
     @api.depends("started_at", "ended_at")
     def _compute_minutes(self):
         for record in self:
@@ -143,18 +165,45 @@ class ServiceContactRecord(models.Model):
                 else 0
             )
 
-    @api.constrains("kind", "consent", "consent_name")
-    def _check_consent(self):
-        """A remote session begins with the customer's consent (CARE-03)."""
+    @api.constrains(
+        "kind",
+        "consent",
+        "consent_name",
+        "remote_reason",
+        "assistant_name",
+        "identity_checked",
+    )
+    def _check_may_begin(self):
+        """A remote session begins with all it needs (CARE-03, SEC-03, SEC-10)."""
         for record in self:
-            if record.kind == "remote" and not (record.consent and record.consent_name):
+            missing = record._get_missing_begin()
+            if missing:
                 raise ValidationError(
                     self.env._(
-                        "Remote session of ticket %(ticket)s: ask the customer first. "
-                        "Tick field Customer agrees and say in Agreed by who agreed.",
-                        ticket=record.ticket_id.number,
+                        "%(record)s: ask the customer first. Missing: %(missing)s.",
+                        record=record.display_name,
+                        missing=", ".join(missing),
                     )
                 )
+
+    def _get_missing_begin(self) -> list:
+        """What is missing before help from afar may begin, in words."""
+        self.ensure_one()
+        if self.kind not in REMOTE_KINDS:
+            return []
+        missing = self._get_identity_missing()
+        if self.kind != "remote":
+            return missing
+        needed = [
+            (
+                "remote_reason",
+                self.env._("why help on the phone is not enough (SEC-03)"),
+            ),
+            ("assistant_name", self.env._("who of the customer assists (SEC-03)")),
+            ("consent", self.env._("customer's consent (CARE-03)")),
+            ("consent_name", self.env._("name of who agreed (CARE-03)")),
+        ]
+        return missing + [label for name, label in needed if not self[name]]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -188,17 +237,28 @@ class ServiceContactRecord(models.Model):
                 ("help_path", self.env._("where the customer gets help (DSP-04)"))
             )
         if self.kind in REMOTE_KINDS:
-            needed += [
-                ("answer", self.env._("what was done")),
-                ("rating", self.env._("customer's rating (CARE-13)")),
-            ]
+            needed.append(("answer", self.env._("what was done")))
+            if not self.ticket_id.receipt_ids:
+                needed.append(
+                    (
+                        "rating",
+                        self.env._("customer's rating, or a receipt asked (CARE-13)"),
+                    )
+                )
         missing = [label for name, label in needed if not self[name]]
+        if self.kind != "call_out":
+            missing = self._get_identity_missing() + missing
         if (
             self.outcome == "follow_up"
             and "open" not in self.ticket_id.promise_ids.mapped("state")
         ):
             missing.append(self.env._("a promise with a due date (DSP-07, DSP-22)"))
         return missing
+
+    def action_receipt(self):
+        """The customer is asked for his rating apart from this record (CARE-13)."""
+        self.ensure_one()
+        return self.ticket_id.action_receipt()
 
     def action_done(self):
         """The call or session is over; nothing it needs is missing."""

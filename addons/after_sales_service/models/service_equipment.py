@@ -32,6 +32,11 @@ class ServiceEquipment(models.Model):
     _check_company_auto = True
 
     serial = fields.Char(required=True, tracking=True, copy=False)
+    service_code = fields.Char(
+        tracking=True,
+        copy=False,
+        help="The maker's code for service, where it is not the serial (SEC-10).",
+    )
     name = fields.Char(string="Model", required=True)
     partner_id = fields.Many2one(
         comodel_name="res.partner",

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from .service_identity_mixin import IDENTITY_CHECKS
+
 
 class ServiceProgram(models.Model):
     """What one vendor or operator promised.
@@ -101,6 +103,13 @@ class ServiceProgram(models.Model):
         string="Needed skills",
         help="Who serves machines of this programme needs these skills.",
     )
+    identity_check = fields.Selection(
+        selection=IDENTITY_CHECKS,
+        required=True,
+        default="none",
+        help="What a customer of this programme is asked before help on the phone, a "
+        "remote session or work on a visit. Ask no more than is needed.",
+    )  # SEC-10
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex("(code)", "This programme code exists already.")

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ..tools.checklist import gates_until
 from .service_checklist import VISIT_KINDS
+from .service_rating import RATINGS
 
 # VIS-01: never make the customer wait a whole morning or afternoon.
 HALF_DAY = timedelta(hours=4)
@@ -23,7 +24,7 @@ SIGNED_TEXTS = frozenset(
 SIGNED_FIELDS = SIGNED_TEXTS | frozenset(
     "ticket_id kind station_id engineer_id window_start window_end signature rating "
     "absent_note_left absent_contact trainees training_hours training_effect "
-    "training_agreed_by".split()
+    "training_agreed_by identity_checked".split()
 )
 WINDOW = frozenset({"window_start", "window_end"})
 # A visit in these states is over.
@@ -81,6 +82,9 @@ class ServiceVisit(models.Model):
             # service_visit_training.py
             "training_free_hours",
             "training_paid_hours",
+            # service_form.py
+            "print_count",
+            "form_label",
         }
     )
 
@@ -233,13 +237,7 @@ class ServiceVisit(models.Model):
     signed_by = fields.Char(copy=False)
     opinion = fields.Text(string="Customer's opinion", copy=False)
     rating = fields.Selection(
-        selection=[
-            ("5", "Very satisfied"),
-            ("4", "Satisfied"),
-            ("3", "Neutral"),
-            ("2", "Dissatisfied"),
-            ("1", "Very dissatisfied"),
-        ],
+        selection=RATINGS,
         tracking=True,
         copy=False,
     )
@@ -649,7 +647,7 @@ class ServiceVisit(models.Model):
         if not self.signature:
             missing.append(self.env._("customer's signature (VIS-24)"))
         missing += self._get_signer_missing()
-        if not self.rating:
+        if not self.rating and not self.ticket_id._has_receipt():
             missing.append(self.env._("customer's rating (CARE-13)"))
         return missing
 

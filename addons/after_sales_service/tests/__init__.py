@@ -15,6 +15,8 @@ from . import test_portal
 from . import test_program_change
 from . import test_program_data
 from . import test_security
+from . import test_receipt
+from . import test_form
 from . import test_sla
 from . import test_sla_events
 from . import test_sla_sweep

@@ -265,7 +265,11 @@ class TestIntake(IntakeCommon):
     def test_a_remote_session_needs_consent_and_ends_with_a_rating(self):
         ticket = self._new_ticket(dispatch=False, delivery_mode="remote")
         sessions = self.env["service.contact.record"].with_user(self.hotline)
-        vals = {"ticket_id": ticket.id, "kind": "remote"}
+        vals = {
+            "ticket_id": ticket.id,
+            "kind": "remote",
+            "remote_reason": "phone_not_enough",
+        }
         with self.assertRaisesRegex(ValidationError, "ask the customer"):
             sessions.create(vals)
         session = sessions.create({**vals, "consent": True, "consent_name": "李明"})
@@ -277,6 +281,85 @@ class TestIntake(IntakeCommon):
         session.action_done()
         guided = sessions.create({"ticket_id": ticket.id, "kind": "guidance"})
         self.assertEqual(guided.state, "draft")
+
+    @rules("SEC-03", "SEC-04")
+    def test_who_logs_in_says_why_and_who_of_the_customer_assists(self):
+        firm = self.env["res.partner"].create(
+            {"name": "安徽电视台", "is_company": True}
+        )
+        self.equipment.partner_id = firm
+        ticket = self._new_ticket(dispatch=False, delivery_mode="remote")
+        vals = {
+            "ticket_id": ticket.id,
+            "kind": "remote",
+            "consent": True,
+            "consent_name": "张工",
+        }
+        # by an agent or by an engineer (SEC-04), each says why
+        sessions = self.env["service.contact.record"].with_user(self.hotline)
+        with self.assertRaisesRegex(ValidationError, "not enough .SEC-03"):
+            sessions.create({**vals, "assistant_name": "张工"})
+        with self.assertRaisesRegex(ValidationError, "who of the customer assists"):
+            sessions.create({**vals, "remote_reason": "complex"})
+        vals |= {"remote_reason": "complex", "assistant_name": "张工"}
+        session = sessions.create(vals)
+        with self.assertRaisesRegex(ValidationError, "assists"), self.cr.savepoint():
+            session.assistant_name = False
+        ticket.action_dispatch()
+        self.env["service.visit"].create(
+            {"ticket_id": ticket.id, "engineer_id": self.engineer.id}
+        )
+        expert = sessions.with_user(self.engineer).create({**vals, "tool": "VPN"})
+        self.assertEqual(expert.user_id, self.engineer)
+        session.write({"answer": "Looked", "outcome": "follow_up", "rating": "4"})
+        self._promise(ticket)
+        session.action_done()
+        with self.assertRaisesRegex(UserError, "recorded"):
+            session.remote_reason = "phone_not_enough"
+        # a private customer sits at his machine himself
+        self.equipment.partner_id = self.customer
+        ticket = self._new_ticket(dispatch=False, delivery_mode="remote")
+        self.assertEqual(
+            sessions.create(
+                {
+                    "ticket_id": ticket.id,
+                    "kind": "remote",
+                    "remote_reason": "complex",
+                    "consent": True,
+                    "consent_name": "李明",
+                }
+            ).assistant_name,
+            "李明",
+        )
+
+    @rules("SEC-10")
+    def test_identity_is_asked_only_where_the_programme_asks(self):
+        ticket = self._new_ticket(dispatch=False)
+        record = ticket.contact_record_ids or self.env["service.contact.record"].create(
+            {"ticket_id": ticket.id, "kind": "call_in"}
+        )
+        self.assertEqual(record.identity_check, "none")
+        self.assertFalse(record._get_identity_missing())
+        self.assertEqual(
+            self.env.ref("after_sales_service.program_hf_dell").identity_check,
+            "service_code",
+        )
+        self.program_tc.identity_check = "service_code"
+        self.equipment.service_code = "7XK2J3"
+        record.invalidate_recordset(["identity_check", "identity_hint"])
+        self.assertEqual(record.identity_hint, "7XK2J3")
+        record.outcome = "solved"
+        with self.assertRaisesRegex(UserError, "Service code .SEC-10"):
+            record.action_done()
+        guided = {"ticket_id": ticket.id, "kind": "guidance"}
+        with self.assertRaisesRegex(ValidationError, "SEC-10"):
+            self.env["service.contact.record"].create(guided)
+        self.env["service.contact.record"].create({**guided, "identity_checked": True})
+        record.identity_checked = True
+        record.action_done()
+        self.program_tc.identity_check = "name_phone"
+        record.invalidate_recordset(["identity_check", "identity_hint"])
+        self.assertEqual(record.identity_hint, "李明 · +86 552 312 4567")
 
     @rules("CARE-15", "DSP-14", "DSP-23")
     def test_the_operators_fault_goes_to_the_operator_and_our_clocks_stand(self):

@@ -62,6 +62,27 @@ class TestVisitChecklist(VisitCommon):
         self.assertEqual(row.answered_by_id, self.engineer)
         self.assertEqual(row.answered_at, self.company._service_now())
 
+    @rules("SEC-10", "INS-04")
+    def test_work_begins_when_the_programme_knows_who_the_customer_is(self):
+        self.program_tc.identity_check = "serial"
+        visit = self._arrived()
+        self.assertEqual(visit.identity_hint, "PC0001")
+        self._fill_checklist(visit, "start")
+        with self.assertRaisesRegex(UserError, "Serial .SEC-10"):
+            visit.action_start()
+        self.assertIn("SEC-10", visit.blockers)
+        visit.identity_checked = True
+        visit.action_start()
+        self.assertEqual(visit.state, "working")
+        # a broadband installation has a row of its own for it: asked once
+        ct = self.env.ref("after_sales_service.program_ct")
+        ct.identity_check = "name_phone"
+        ticket = self._of_program("ct")
+        installation = self._appointed(ticket, kind="installation")
+        self.assertEqual(installation.identity_check, "none")
+        self.assertEqual(self._appointed(ticket).identity_check, "name_phone")
+        self.assertIn("INS-04", ", ".join(installation._get_gate_missing("start")))
+
     @rules("VIS-12", "VIS-11")
     def test_nothing_that_may_lose_data_before_the_signature(self):
         visit = self._arrived()

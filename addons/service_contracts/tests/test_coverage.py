@@ -48,6 +48,7 @@ class TestCoverage(CareCommon):
         self.assertFalse(case.entitlement_use_ids, "not before acceptance")
         case.action_dispatch()
         case._after_accept()
+        self._rate(case)
         case.action_close()
         self.assertEqual(len(case.entitlement_use_ids), 1)
         self.assertEqual(case.entitlement_use_ids.entitlement_id.used, 1)

@@ -1,0 +1,53 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import AfterSalesCommon, rules
+
+RECORD = "after_sales_service.report_service_record"
+
+
+@tagged("post_install", "-at_install")
+class TestControlledForm(AfterSalesCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.form = cls.env.ref("after_sales_service.form_service_record")
+        cls.group_centre = cls.env.ref("after_sales_service.station_group")
+
+    def _print(self, visit):
+        """The printout of a visit as its engineer gets it."""
+        reports = self.env["ir.actions.report"].with_user(self.engineer)
+        return reports._render_qweb_pdf(RECORD, visit.ids)[0].decode()
+
+    @rules("VIS-31")
+    def test_only_the_groups_service_manager_issues_an_edition(self):
+        for user in (self.director, self.manager):
+            with self.assertRaises(AccessError):
+                self.form.with_user(user).edition = "2"
+        with self.assertRaisesRegex(AccessError, "VIS-31"):
+            self.form.with_user(self.manager).unlink()
+        self.manager.service_station_ids += self.group_centre
+        self.form.with_user(self.manager).edition = "2"
+        self.assertEqual(self.form.edition, "2")
+
+    @rules("VIS-31", "VIS-24")
+    def test_the_record_names_form_edition_and_copy(self):
+        visit = self._working_visit(self._new_ticket())
+        with self.assertRaises(AccessError):
+            visit.print_count = 7
+        self._sign(visit)
+        visit.action_done()
+        self.assertEqual(visit.form_label, "SR / 1")
+        self.form.edition = "2"
+        paper = self._print(visit)
+        # the edition that was signed, not the one issued since
+        self.assertIn("SR / 1", paper)
+        self.assertIn("Group service centre", paper)
+        self.assertEqual(visit.print_count, 1)
+        self.assertRegex(self._print(visit), r"Copy\s*<strong>2")
+        self.assertEqual(visit.print_count, 2)
+        self.assertEqual(visit._get_form_label(), "SR / 1")
+        self.assertEqual(
+            self._working_visit(self._new_ticket())._get_form_label(), "SR / 2"
+        )
