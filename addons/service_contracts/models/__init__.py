@@ -20,6 +20,8 @@ from . import service_commitment
 from . import service_contract_phase
 from . import service_contract_price
 from . import service_coverage
+from . import service_dunning_letter
+from . import service_dunning_step
 from . import service_entitlement
 from . import service_equipment_history
 from . import service_plan

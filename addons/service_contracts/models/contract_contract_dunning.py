@@ -18,6 +18,13 @@ class ContractContract(models.Model):
     _name = "contract.contract"
     _inherit = "contract.contract"
 
+    def _prepare_invoice(self, date_invoice, journal=None):
+        """A bill without payment terms is due on its day, in the sandbox too."""
+        vals = super()._prepare_invoice(date_invoice, journal=journal)
+        if self.plan_id and not vals.get("invoice_payment_term_id"):
+            vals["invoice_date_due"] = date_invoice
+        return vals
+
     def _get_overdue(self):
         """Of these contracts those with a bill overdue for longer than allowed."""
         overdue = self.browse()
@@ -50,8 +57,7 @@ class ContractContract(models.Model):
     def _cron_dun(self, batch_size=500):
         """Suspend who does not pay, and say so; who has paid goes on.
 
-        The customer's statement and reminder letters are accounting's; here the
-        service follows the money.
+        Reminders are letters of their own; here the service follows the money.
         """
         domain = [
             ("plan_id", "!=", False),

@@ -2,6 +2,7 @@ from . import test_billing
 from . import test_contract
 from . import test_contract_life
 from . import test_coverage
+from . import test_dunning
 from . import test_intake
 from . import test_operator
 from . import test_periods

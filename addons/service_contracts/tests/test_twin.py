@@ -243,6 +243,12 @@ class TestTwin(CareCommon):
                 "invoice_date": move.invoice_date,
                 "currency_id": move.currency_id.id,
                 "invoice_payment_term_id": move.invoice_payment_term_id.id,
+                # without terms core takes the server's day, we the bill's
+                **(
+                    {}
+                    if move.invoice_payment_term_id
+                    else {"invoice_date_due": move.invoice_date}
+                ),
                 "invoice_line_ids": [
                     Command.create(
                         {

@@ -1,4 +1,5 @@
 from . import ceiling
+from . import dunning
 from . import hours
 from . import periods
 from . import scope

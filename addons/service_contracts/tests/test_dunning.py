@@ -1,0 +1,164 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from unittest import TestCase
+
+import psycopg2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..tools import dunning
+from .common import CareCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDunning(CareCommon):
+    """Who does not pay is reminded, suspended, and served again when he pays."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.care_overdue_days = 30
+        cls.steps = cls.env["service.dunning.step"]
+        for number in (1, 2, 3):
+            cls.steps |= cls.env.ref(f"service_contracts.dunning_step_{number}")
+        cls.steps.active = True
+        cls.customer.email = "li@example.com"
+        cls._create_run().action_run_now()
+        cls.bill = cls.contract.billing_line_ids.move_id
+
+    def _remind(self):
+        before = self.env["service.dunning.letter"].search([])
+        with self.enter_registry_test_mode():
+            self.env.ref("service_contracts.cron_remind").method_direct_trigger()
+        return self.env["service.dunning.letter"].search([]) - before
+
+    def _pay(self):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.bill.ids
+        ).create({})._create_payments()
+        self.bill._invoice_paid_hook()
+
+    def test_a_bill_without_terms_is_due_on_its_day(self):
+        """In the sandbox too, where the day is not the server's."""
+        self.assertEqual(self.bill.invoice_date_due, self.bill.invoice_date)
+        self.assertEqual(str(self.bill.invoice_date), "2026-11-20")
+
+    def test_shipped_steps_wait_for_finance(self):
+        self.steps.active = False
+        self._pass_time(days=60)
+        self.assertFalse(self._remind())
+
+    def test_one_letter_a_step(self):
+        self._pass_time(days=6)
+        self.assertFalse(self._remind())
+        self._pass_time(days=1)
+        first = self._remind()
+        self.assertEqual(first.step_id, self.steps[0])
+        self.assertEqual(first.partner_id, self.customer)
+        self.assertEqual(first.contract_ids, self.contract)
+        self.assertEqual(first.amount, self.bill.amount_residual)
+        self.assertEqual(first.state, "sent")
+        mail = self.env["mail.mail"].search(
+            [("model", "=", first._name), ("res_id", "=", first.id)]
+        )
+        self.assertEqual(mail.recipient_ids, self.customer)
+        self.assertTrue(mail.attachment_ids, "the letter is attached")
+        self.assertFalse(self._remind(), "not twice")
+        self._pass_time(days=7)
+        self.assertEqual(self._remind().step_id, self.steps[1])
+        self._pay()
+        self._pass_time(days=30)
+        self.assertFalse(self._remind())
+        self.assertEqual(first.amount_open, 0)
+
+    def test_who_was_forgotten_gets_the_last_letter_only(self):
+        self._pass_time(days=25)
+        letter = self._remind()
+        self.assertEqual(letter.step_id, self.steps[2])
+        self.assertEqual(str(letter.suspend_on), "2026-12-21")
+
+    def test_then_he_is_suspended_and_a_payment_resumes(self):
+        self._pass_time(days=30)
+        letter = self._remind()
+        self.contract._follow_payment()
+        self.assertEqual(self.contract.state, "active")
+        self._pass_time(days=1)
+        self.assertEqual(str(letter.suspend_on), str(self.company._service_today()))
+        self.contract._follow_payment()
+        self.assertEqual(self.contract.state, "suspended")
+        self._pay()
+        self.assertEqual(self.contract.state, "active")
+
+    def test_without_an_address_it_is_printed(self):
+        self.customer.email = False
+        self._pass_time(days=7)
+        letter = self._remind().with_user(self.finance)
+        self.assertEqual(letter.state, "to_print")
+        with self.assertRaisesRegex(UserError, "email address"):
+            letter.action_send()
+        action = letter.action_print()
+        self.assertEqual(action["type"], "ir.actions.report")
+        self.assertEqual(letter.state, "printed")
+        with self.assertRaises(AccessError):
+            letter.with_user(self.hotline).action_print()
+
+    def test_the_letter_speaks_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(
+            ["service_contracts", "web"], ["zh_CN"]
+        )
+        self.steps[0].with_context(lang="zh_CN").write({"name": "催缴通知"})
+        self.customer.lang = "zh_CN"
+        self._pass_time(days=7)
+        letter = self._remind()
+        html, _type = self.env["ir.actions.report"]._render_qweb_html(
+            "service_contracts.report_reminder", letter.ids
+        )
+        text = html.decode()
+        for word in ("催缴通知", self.bill.name, letter.name, "合计"):
+            self.assertIn(word, text)
+        self.assertNotIn("Together", text)
+
+    def test_what_the_operator_pays_is_not_dunned(self):
+        self._create_subscribers(2, payer="operator", operator_id=self.operator.id)
+        self._create_run(period="2026-12-01").action_run_now()
+        self._pass_time(days=90)
+        self.assertEqual(self._remind().partner_id, self.customer)
+
+    def test_two_steps_of_one_day(self):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.UniqueViolation),
+            self.cr.savepoint(),
+        ):
+            self.steps[0].copy()
+
+
+class TestDunningTools(TestCase):
+    ladder = (dunning.Step(1, 7), dunning.Step(2, 14), dunning.Step(3, 21))
+
+    def test_highest_reached(self):
+        for overdue, told, expected in (
+            (6, (), None),
+            (7, (), 1),
+            (13, (1,), None),
+            (14, (1,), 2),
+            (40, (), 3),
+            (40, (3,), None),
+            (14, (3,), None),
+        ):
+            with self.subTest(overdue=overdue, told=told):
+                step = dunning.step_due(self.ladder, overdue, told)
+                self.assertEqual(step and step.key, expected)
+
+    @given(st.lists(st.integers(0, 60), max_size=30))
+    def test_never_twice_and_never_back(self, days):
+        told = []
+        for overdue in sorted(days):
+            step = dunning.step_due(self.ladder, overdue, told)
+            if step:
+                self.assertTrue(all(step.key > key for key in told))
+                told.append(step.key)
