@@ -1,8 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 from odoo import http
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
+from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
+
+from ..models.helpdesk_ticket_portal import PORTAL_KINDS
 
 
 class TicketController(HelpdeskTicketController):
@@ -22,3 +29,54 @@ class TicketController(HelpdeskTicketController):
             ticket.sudo()._close_by_customer(stage)
         # the code that helpdesk_mgmt answers with
         return request.redirect(f"/my/ticket/{ticket.id}", code=302)
+
+    def _prepare_submit_ticket_vals(self, **kw):
+        """A question is no fault: nobody comes for it (DSP-26)."""
+        vals = super()._prepare_submit_ticket_vals(**kw)
+        if kw.get("kind") in PORTAL_KINDS:
+            vals["kind"] = kw["kind"]
+            vals["delivery_mode"] = PORTAL_KINDS[kw["kind"]]
+        return vals
+
+
+class TicketPortal(CustomerPortalHelpdesk):
+    @http.route(
+        "/my/ticket/<int:ticket_id>/wish",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+    )
+    def portal_my_ticket_wish(self, ticket_id, day="", begin="", end="", **kw):
+        """The customer's wish for a visit, in the company's time (DSP-26).
+
+        :param day: ``YYYY-MM-DD``; ``begin`` and ``end``: ``HH:MM``
+        :returns: the ticket's page, with what was wrong if something was
+        """
+        try:
+            ticket = self._document_check_access("helpdesk.ticket", ticket_id)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        zone = ZoneInfo(ticket.company_id._service_tz())
+        try:
+            with request.env.cr.savepoint():
+                ticket._wish(
+                    *(
+                        datetime.fromisoformat(f"{day} {moment}")
+                        .replace(tzinfo=zone)
+                        .astimezone(UTC)
+                        .replace(tzinfo=None)
+                        for moment in (begin, end)
+                    )
+                )
+        except ValueError:
+            problem = request.env._("Enter the day, and from when to when.")
+        except UserError as error:
+            problem = str(error)
+        else:
+            return request.redirect(f"/my/ticket/{ticket_id}")
+        values = self._ticket_get_page_view_values(ticket, None)
+        return request.render(
+            "helpdesk_mgmt.portal_helpdesk_ticket_page",
+            {**values, "wish_problem": problem},
+        )

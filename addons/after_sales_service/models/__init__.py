@@ -77,4 +77,5 @@ from . import service_visit_dispatch
 from . import service_visit_identity
 from . import service_form
 from . import helpdesk_ticket_dispatch
+from . import helpdesk_ticket_portal
 from . import service_warranty_term

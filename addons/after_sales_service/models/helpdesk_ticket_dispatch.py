@@ -101,6 +101,8 @@ class HelpdeskTicket(models.Model):
         now = self.company_id._service_now()
         if self.wish_start and self.wish_start > now:
             vals.update(self.env["service.visit"]._get_window(self.wish_start))
+            if self.wish_end:
+                vals["window_end"] = self.wish_end
         return vals
 
     def action_plan_visit(self):

@@ -1,8 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import datetime
+
 from odoo import http
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .common import AfterSalesCommon
+from .common import AfterSalesCommon, rules
 
 
 @tagged("post_install", "-at_install")
@@ -47,3 +49,69 @@ class TestPortal(AfterSalesCommon, HttpCase):
     def test_the_public_writes_no_stages(self):
         public = self.env.ref("base.public_user")
         self.assertFalse(self.stage.with_user(public).has_access("write"))
+
+    def _post(self, url, **values):
+        self.authenticate("owner_portal", "owner_portal")
+        values["csrf_token"] = http.Request.csrf_token(self)
+        return self.url_open(url, data=values)
+
+    def _wish(self, begin="09:00", end="11:00", day="2026-11-21"):
+        url = f"/my/ticket/{self.ticket.id}/wish"
+        return self._post(url, day=day, begin=begin, end=end)
+
+    @rules("DSP-26")
+    def test_the_customer_wishes_a_time_and_the_dispatcher_books_it(self):
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        page = self._wish()
+        self.assertIn("Your wish", page.text)
+        start, end = datetime(2026, 11, 21, 1), datetime(2026, 11, 21, 3)
+        self.assertEqual((self.ticket.wish_start, self.ticket.wish_end), (start, end))
+        ticket = self.ticket.with_user(self.hotline)
+        ticket.action_dispatch()
+        ticket.action_plan_visits()
+        visit = ticket.visit_ids
+        self.assertEqual((visit.window_start, visit.window_end), (start, end))
+        # not agreed yet: a second wish moves the card on the board
+        self._wish("13:00", "15:00")
+        self.assertEqual(visit.window_start, datetime(2026, 11, 21, 5))
+        visit.engineer_id = self.engineer
+        visit.action_appoint()
+        page = self._wish("16:00", "17:00")
+        self.assertIn("agreed already", page.text)
+        self.assertEqual(visit.window_start, datetime(2026, 11, 21, 5))
+        self.assertNotIn("When should we come?", page.text)
+
+    @rules("DSP-26", "VIS-01")
+    def test_half_a_day_the_past_and_nonsense_are_no_wish(self):
+        for wish, word in (
+            ({"begin": "08:00", "end": "12:00"}, "4 hours"),
+            ({"begin": "12:00", "end": "09:00"}, "4 hours"),
+            ({"day": "2026-11-01"}, "past"),
+            ({"day": "tomorrow"}, "Enter the day"),
+        ):
+            with self.subTest(**wish):
+                self.assertIn(word, self._wish(**wish).text)
+                self.assertFalse(self.ticket.wish_start)
+
+    @rules("DSP-26")
+    def test_nobody_wishes_for_somebody_else(self):
+        self.ticket.partner_id = self.hotline.partner_id
+        self.ticket.equipment_id = False
+        self.ticket.partner_id = self.hotline.partner_id
+        self._wish()
+        self.assertFalse(self.ticket.wish_start)
+
+    @rules("DSP-26", "SYS-04")
+    def test_a_question_on_the_platform_sends_nobody(self):
+        self._post(
+            "/submitted/ticket",
+            kind="consultation",
+            subject="How do I print?",
+            description="Two sides",
+        )
+        ticket = self.env["helpdesk.ticket"].search([("name", "=", "How do I print?")])
+        self.assertEqual(
+            (ticket.kind, ticket.delivery_mode, ticket.partner_id),
+            ("consultation", "remote", self.customer),
+        )
+        self.assertEqual(ticket.channel_id.medium, "online")
