@@ -41,7 +41,6 @@
         "data/service.skill.csv",
         "data/service.role.card.csv",
         "data/service.form.csv",
-        "data/keep_tables.xml",
         "data/intake_data.xml",
         "data/receipt_data.xml",
         "data/dispatch_data.xml",
