@@ -3,21 +3,18 @@
 
 Ours: packed, shipped, received, inspected. Core: two transfers of the same serials.
 The peer: each piece an RMA that is confirmed and received, in a batch and one by one.
-Then one scan at the receiving desk with 1,000 pieces open, and the custody ledger
-over a million moves, with its plan.
+Then one scan at the receiving desk with 1,000 pieces open.
 """
 
 import time
 
 from odoo.fields import Command
-from odoo.tools import SQL
 
 from odoo.addons.spare_parts_rma.tests.common import SpareCommon
 
 SIZES = (50, 200, 1000)
 PEER = 200
 PEER_SINGLE = 20
-LEDGER_MOVES = 1_000_000
 
 
 class Watch:
@@ -212,134 +209,6 @@ def scan(env):
     return slowest
 
 
-def fill_ledger(env, number):
-    """``number`` moves in and out of bags, straight into the tables.
-
-    100 engineers draw serials and use or hand back all but the last few.
-    """
-    users = env["res.users"].create(
-        [
-            {"name": f"Bag {index}", "login": f"bench_bag_{index}"}
-            for index in range(100)
-        ]
-    )
-    bags = Return.station._get_custody([(Return.station, user) for user in users])
-    picking_type = Return.company.spare_custody_type_id
-    move = env["stock.move"].create(
-        {
-            "product_id": Return.hd_product.id,
-            "product_uom_qty": 1,
-            "location_id": Return.good.id,
-            "location_dest_id": Return.good.id,
-            "picking_type_id": picking_type.id,
-        }
-    )
-    env.flush_all()
-    cr = env.cr
-    half = number // 2
-    cr.execute(
-        """
-        INSERT INTO stock_lot (name, product_id, company_id, create_date)
-        SELECT 'LEDGER-' || n, %s, %s, now() FROM generate_series(1, %s) n
-        """,
-        (Return.hd_product.id, Return.company.id, half),
-    )
-    places = [location.id for location in bags.values()]
-    common = """
-        INSERT INTO stock_move_line
-            (move_id, product_id, product_uom_id, company_id, lot_id, quantity,
-             quantity_product_uom, state, picked, date, location_id,
-             location_dest_id)
-        SELECT %(move)s, %(product)s, %(uom)s, %(company)s, lot.id, 1, 1, 'done', TRUE,
-    """
-    values = {
-        "move": move.id,
-        "product": Return.hd_product.id,
-        "uom": Return.hd_product.uom_id.id,
-        "company": Return.company.id,
-        "good": Return.good.id,
-        "places": places,
-        "held": 2000,
-    }
-    source = """
-        FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM stock_lot
-               WHERE name LIKE 'LEDGER-%%') lot
-    """
-    cr.execute(
-        common
-        + """timestamp '2020-01-01' + lot.n * interval '5 minutes', %(good)s,
-             (%(places)s::integer[])[1 + lot.n %% 100]"""
-        + source,
-        values,
-    )
-    cr.execute(
-        common
-        + """timestamp '2020-01-03' + lot.n * interval '5 minutes',
-             (%(places)s::integer[])[1 + lot.n %% 100], %(good)s"""
-        + source
-        + f" WHERE lot.n <= {half} - %(held)s",
-        values,
-    )
-    cr.execute(
-        """
-        INSERT INTO stock_quant (product_id, company_id, lot_id, location_id, quantity,
-                                 reserved_quantity, in_date)
-        SELECT %(product)s, %(company)s, lot.id,
-               (%(places)s::integer[])[1 + lot.n %% 100], 1, 0, now()
-        """
-        + source
-        + f" WHERE lot.n > {half} - %(held)s",
-        values,
-    )
-    cr.execute("ANALYZE stock_move_line")
-    cr.execute("ANALYZE stock_quant")
-    cr.execute("ANALYZE stock_location")
-    return users
-
-
-def ledger(env):
-    """What people ask of the ledger: name → milliseconds, queries."""
-    users = fill_ledger(env, LEDGER_MOVES)
-    lines = env["spare.custody.line"]
-    columns = {
-        "drawn_at": {},
-        "engineer_id": {"fields": {"display_name": {}}},
-        "product_id": {"fields": {"display_name": {}}},
-        "lot_id": {"fields": {"display_name": {}}},
-        "days": {},
-        "overdue": {},
-        "state": {},
-    }
-    asks = {
-        "in hands": [("held", "=", True)],
-        "overdue": [("held", "=", True), ("overdue", "=", True)],
-        "history of an engineer": [
-            ("held", "=", False),
-            ("engineer_id", "=", users[0].id),
-        ],
-        "a serial": [("lot_id.name", "=", "LEDGER-4711")],
-    }
-    for name, domain in asks.items():
-        with Watch(env) as watch:
-            lines.web_search_read(domain, columns, limit=80)
-        print(f"ledger {name} {watch.ms:.0f} ms {watch.queries} queries")
-    with Watch(env) as watch:
-        lines.formatted_read_group(
-            [("held", "=", True)],
-            ["station_id", "engineer_id"],
-            ["__count", "days:avg", "quantity:sum"],
-        )
-    print(f"ledger ageing by engineer {watch.ms:.0f} ms {watch.queries} queries")
-    plan = env.execute_query(
-        SQL(
-            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT * FROM (%s) ledger "
-            "WHERE held ORDER BY drawn_at DESC LIMIT 80",
-            lines._table_query,
-        )
-    )
-    print("\n".join(f"ledger plan {row[0]}" for row in plan))
-
-
 def run(env, scale):
     module = env["ir.module.module"].search([("name", "=", "rma")])
     if module.state != "installed":
@@ -366,5 +235,4 @@ def run(env, scale):
             f"{other.ms / number / per_piece:.1f} x ours"
         )
     print(f"scan with 1000 open, slowest of ten {scan(env):.0f} ms")
-    ledger(env)
     env.cr.rollback()

@@ -1,18 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
 class SpareCustodyLine(models.Model):
     """Who drew what, when, for which job, and when it came back (PRT-01, PRT-02).
 
-    A reading of stock move lines, so it cannot drift from stock: a draw is
-    closed by the first movement out of the engineer's hands that completes its
-    quantity, first in first out per product and serial.
-
-    Two branches that share no row: what lies in hands now is found from the few
-    quants there, the history from the moves. ``held`` is a constant in each, so
-    that a search for one never reads the other.
+    A reading of stock move lines, so it cannot drift from stock: each line into an
+    engineer's hands is a draw. What lies in hands now makes up the last draws of
+    its product and serial; an earlier draw was closed by the movement out of these
+    hands that completed its quantity, first in first out. That movement is looked
+    up for the lines shown only: a million lines are searched without it.
     """
 
     _name = "spare.custody.line"
@@ -60,6 +59,7 @@ class SpareCustodyLine(models.Model):
     overdue = fields.Boolean(
         readonly=True, help="Longer in hands than the station allows (PRT-13)."
     )
+    used = fields.Boolean(readonly=True)
     state = fields.Selection(
         selection=[
             ("held", "In hands"),
@@ -67,42 +67,70 @@ class SpareCustodyLine(models.Model):
             ("returned", "Handed back"),
         ],
         readonly=True,
+        search="_search_state",
     )
+
+    def _search_state(self, operator, value):
+        """By ``held`` and ``used``, whose share the database can estimate."""
+        if operator != "in":
+            return NotImplemented
+        domains = {
+            "held": [("held", "=", True)],
+            "used": [("used", "=", True)],
+            "returned": [("held", "=", False), ("used", "=", False)],
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
 
     @property
     def _table_query(self):
-        return SQL("%s UNION ALL %s", self._get_held_sql(), self._get_history_sql())
-
-    def _get_columns_sql(self):
-        """Columns that both branches read from ``line`` and its documents."""
         return SQL(
             """
-            line.id, line.date AS drawn_at, place.custodian_id AS engineer_id,
-            place.station_id, line.company_id, line.product_id, line.lot_id,
-            line.quantity, draw.id AS draw_id, draw.handed_by_id, draw.visit_id,
-            draw.workshop_repair_id, draw.ticket_id
-            """
-        )
-
-    def _get_documents_sql(self):
-        return SQL(
-            """
-            JOIN stock_move move ON move.id = line.move_id
-            LEFT JOIN stock_picking picking ON picking.id = move.picking_id
-            LEFT JOIN spare_draw draw ON draw.id = picking.spare_draw_id
-            """
+            SELECT line.id, line.date AS drawn_at, place.custodian_id AS engineer_id,
+                   place.station_id, line.company_id, line.product_id, line.lot_id,
+                   COALESCE(held.quantity, line.quantity_product_uom) AS quantity,
+                   draw.id AS draw_id, draw.handed_by_id, draw.visit_id,
+                   draw.workshop_repair_id, draw.ticket_id,
+                   %(closed_at)s AS closed_at,
+                   EXTRACT(day FROM CASE WHEN held.id IS NULL THEN %(closed_at)s
+                                         ELSE %(now)s END - line.date)::integer AS days,
+                   held.yes AS held,
+                   (held.yes AND EXTRACT(day FROM %(now)s - line.date) > (
+                        SELECT station.custody_days FROM service_station station
+                         WHERE station.id = place.station_id)) AS overdue,
+                   %(closed_by)s != 'internal' AS used,
+                   CASE WHEN held.id IS NOT NULL THEN 'held'
+                        WHEN %(closed_by)s = 'internal' THEN 'returned'
+                        ELSE 'used' END AS state
+              FROM stock_move_line line
+              JOIN stock_location place ON place.id = line.location_dest_id
+               AND place.service_use = 'engineer'
+              LEFT JOIN (%(held)s) held ON held.id = line.id
+              LEFT JOIN stock_move move ON move.id = line.move_id
+              LEFT JOIN stock_picking picking ON picking.id = move.picking_id
+              LEFT JOIN spare_draw draw ON draw.id = picking.spare_draw_id
+             WHERE line.state = 'done'
+            """,
+            closed_at=self._get_closing_sql(SQL("gone.date")),
+            closed_by=self._get_closing_sql(
+                SQL(
+                    "(SELECT place.usage FROM stock_location place "
+                    "WHERE place.id = gone.location_dest_id)"
+                )
+            ),
+            now=self._get_now_sql(),
+            held=self._get_held_sql(),
         )
 
     def _get_held_sql(self):
-        """The last draws that make up what lies in hands now."""
+        """The last draws that make up what lies in hands now, and how much of each.
+
+        Pieces are whole: a pile of three is made of three draws at most. ``OFFSET 0``
+        keeps this a table of its own, so that a search for ``held`` begins with it.
+        """
         return SQL(
             """
-            SELECT %s, NULL::timestamp AS closed_at,
-                   EXTRACT(day FROM clock.now - line.date)::integer AS days,
-                   TRUE AS held,
-                   EXTRACT(day FROM clock.now - line.date) > station.custody_days
-                       AS overdue,
-                   'held' AS state
+            SELECT recent.id, TRUE AS yes,
+                   LEAST(recent.quantity, pile.quantity - recent.later) AS quantity
               FROM (SELECT quant.location_id, quant.product_id, quant.lot_id,
                            sum(quant.quantity) AS quantity
                       FROM stock_quant quant
@@ -111,86 +139,61 @@ class SpareCustodyLine(models.Model):
                      WHERE quant.quantity > 0
                      GROUP BY quant.location_id, quant.product_id, quant.lot_id
                    ) pile
-              JOIN stock_location place ON place.id = pile.location_id
-              JOIN service_station station ON station.id = place.station_id
               JOIN LATERAL (
-                    SELECT recent.*
-                      FROM (SELECT line.id, line.date, line.product_id, line.lot_id,
-                                   line.company_id, line.move_id,
-                                   line.quantity_product_uom AS quantity,
-                                   sum(line.quantity_product_uom) OVER (
-                                       ORDER BY line.date DESC, line.id DESC
-                                   ) - line.quantity_product_uom AS later
+                    SELECT last.id, last.quantity,
+                           sum(last.quantity) OVER (ORDER BY last.date DESC, last.id DESC)
+                               - last.quantity AS later
+                      FROM (SELECT line.id, line.date,
+                                   line.quantity_product_uom AS quantity
                               FROM stock_move_line line
                              WHERE line.location_dest_id = pile.location_id
                                AND line.product_id = pile.product_id
                                AND COALESCE(line.lot_id, 0) = COALESCE(pile.lot_id, 0)
                                AND line.state = 'done'
-                           ) recent
-                     WHERE recent.later < pile.quantity
-              ) line ON TRUE
-              JOIN LATERAL (%s) clock ON TRUE
-              %s
-            """,
-            self._get_columns_sql(),
-            self._get_now_sql(),
-            self._get_documents_sql(),
+                             ORDER BY line.date DESC, line.id DESC
+                             LIMIT ceil(pile.quantity)) last
+                   ) recent ON recent.later < pile.quantity
+            OFFSET 0
+            """
         )
 
-    def _get_history_sql(self):
-        """Draws that were used or handed back, with the movement that closed them."""
+    def _get_closing_sql(self, column):
+        """Something of the movement ``gone`` that closed ``line``.
+
+        :param column: SQL of its date, or of the kind of place it went to
+        """
         return SQL(
             """
-            SELECT %s, closing.date AS closed_at,
-                   EXTRACT(day FROM closing.date - line.date)::integer AS days,
-                   FALSE AS held, FALSE AS overdue,
-                   CASE WHEN closing.usage = 'internal' THEN 'returned'
-                        ELSE 'used' END AS state
-              FROM (SELECT id, date, product_id, lot_id, company_id, move_id,
-                           location_dest_id, quantity_product_uom AS quantity
-                      FROM stock_move_line
-                     WHERE state = 'done') line
-              JOIN stock_location place ON place.id = line.location_dest_id
-               AND place.service_use = 'engineer'
-              JOIN LATERAL (
-                    SELECT sum(before.quantity_product_uom) AS upto
+            (SELECT %s
+               FROM (SELECT away.date, away.id, away.location_dest_id,
+                            sum(away.quantity_product_uom) OVER (
+                                ORDER BY away.date, away.id) AS upto
+                       FROM stock_move_line away
+                      WHERE away.location_id = line.location_dest_id
+                        AND away.product_id = line.product_id
+                        AND COALESCE(away.lot_id, 0) = COALESCE(line.lot_id, 0)
+                        AND away.state = 'done') gone
+              WHERE held.id IS NULL
+                AND gone.upto >= (
+                    SELECT sum(before.quantity_product_uom)
                       FROM stock_move_line before
                      WHERE before.location_dest_id = line.location_dest_id
                        AND before.product_id = line.product_id
                        AND COALESCE(before.lot_id, 0) = COALESCE(line.lot_id, 0)
                        AND before.state = 'done'
-                       AND (before.date, before.id) <= (line.date, line.id)
-              ) drawn ON TRUE
-              JOIN LATERAL (
-                    SELECT gone.date, gone.usage
-                      FROM (SELECT away.date, away.id, dest.usage,
-                                   sum(away.quantity_product_uom) OVER (
-                                       ORDER BY away.date, away.id
-                                   ) AS upto
-                              FROM stock_move_line away
-                              JOIN stock_location dest
-                                ON dest.id = away.location_dest_id
-                             WHERE away.location_id = line.location_dest_id
-                               AND away.product_id = line.product_id
-                               AND COALESCE(away.lot_id, 0) = COALESCE(line.lot_id, 0)
-                               AND away.state = 'done'
-                           ) gone
-                     WHERE gone.upto >= drawn.upto
-                     ORDER BY gone.upto, gone.date
-                     LIMIT 1
-              ) closing ON TRUE
-              %s
+                       AND (before.date, before.id) <= (line.date, line.id))
+              ORDER BY gone.date, gone.id
+              LIMIT 1)
             """,
-            self._get_columns_sql(),
-            self._get_documents_sql(),
+            column,
         )
 
     def _get_now_sql(self):
         """The company's now: its test clock in a sandbox."""
         return SQL(
             """
-            SELECT CASE WHEN company.service_sandbox THEN company.service_test_now
-                        ELSE now() AT TIME ZONE 'UTC' END AS now
-              FROM res_company company WHERE company.id = line.company_id
+            (SELECT CASE WHEN company.service_sandbox THEN company.service_test_now
+                         ELSE now() AT TIME ZONE 'UTC' END
+               FROM res_company company WHERE company.id = line.company_id)
             """
         )

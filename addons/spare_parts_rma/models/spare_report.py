@@ -256,6 +256,9 @@ class SpareSerialLife(models.Model):
 class StockLot(models.Model):
     _inherit = "stock.lot"
 
+    # A scanned serial is looked up by its exact name.
+    _spare_name_idx = models.Index("(name)")
+
     spare_life_ids = fields.One2many(
         comodel_name="spare.serial.life", inverse_name="lot_id", string="Life"
     )

@@ -17,6 +17,12 @@ class StockMoveLine(models.Model):
         "WHERE state = 'done'"
     )
 
+    # … lists it newest first, and finds a serial's whole life.
+    _spare_date_idx = models.Index("(date, id) WHERE state = 'done'")
+    _spare_lot_idx = models.Index(
+        "(lot_id) WHERE state = 'done' AND lot_id IS NOT NULL"
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)

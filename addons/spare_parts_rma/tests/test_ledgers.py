@@ -32,6 +32,31 @@ class TestLedgers(SpareCommon):
         used = self.env["spare.custody.line"].search([("lot_id.name", "=", "HD-NEW-1")])
         self.assertEqual((used.state, used.held), ("used", False))
 
+    @rules("PRT-02")
+    def test_a_draw_that_is_partly_used_holds_the_rest(self):
+        visit = self.working()
+        self.draw(visit, *["CABLE"] * 3)
+        self.draw(visit, "HD-NEW-1", "HD-NEW-2")
+        back = (
+            self.env["spare.draw"]
+            .with_user(self.engineer)
+            .create({"visit_id": visit.id, "direction": "back"})
+        )
+        for code in ("CABLE", "CABLE", "HD-NEW-2"):
+            back.action_scan(code)
+        back.with_user(self.specialist).action_hand_over()
+        self.new_swap(visit, "HD-NEW-1", "HD-OLD-1").action_swap()
+        held = self.held()
+        self.assertEqual((held.product_id, held.quantity), (self.cable, 1))
+        lines = self.env["spare.custody.line"]
+        for state, number in (("held", 1), ("returned", 1), ("used", 1)):
+            found = lines.search([("state", "=", state)])
+            self.assertEqual((found.state, len(found)), (state, number))
+        self.assertEqual(
+            lines.search([("state", "not in", ["held", "returned"])]).lot_id.name,
+            "HD-NEW-1",
+        )
+
     @rules("PRT-13")
     def test_a_bag_has_its_limit(self):
         self.station.custody_limit = 1
