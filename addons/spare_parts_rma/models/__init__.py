@@ -37,3 +37,5 @@ from . import spare_damage_appraisal
 from . import spare_claim
 from . import spare_report
 from . import spare_swap_undo
+from . import spare_supply_promise
+from . import service_program

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class HelpdeskTicket(models.Model):
@@ -7,6 +7,10 @@ class HelpdeskTicket(models.Model):
 
     spare_rma_count = fields.Integer(compute="_compute_spare_counts")
     spare_request_count = fields.Integer(compute="_compute_spare_counts")
+
+    loaner_promise = fields.Char(
+        string="Loaner promised", compute="_compute_loaner_promise"
+    )
 
     def _compute_spare_counts(self):
         slips, part_requests = (
@@ -56,3 +60,21 @@ class HelpdeskTicket(models.Model):
         return self._action_view_spare(
             self.env._("Part requests"), "spare.part.request"
         )
+
+    @api.depends("program_id", "coverage_id")
+    def _compute_loaner_promise(self):
+        """Say what the programme promised while the machine is away (PRT-25, PRT-26)."""
+        promises = self.program_id.supply_ids.filtered(
+            lambda promise: promise.kind == "loaner"
+        )
+        for ticket in self:
+            held = promises.filtered(
+                lambda promise, ticket=ticket: (
+                    promise.program_id == ticket.program_id
+                    and (
+                        ticket.coverage_verdict == "warranty"
+                        or not promise.in_warranty_only
+                    )
+                )
+            )
+            ticket.loaner_promise = ", ".join(held.mapped("name"))

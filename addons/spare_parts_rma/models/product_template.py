@@ -14,3 +14,8 @@ class ProductTemplate(models.Model):
         help="Parts that are shipped instead when this one is out of stock. A "
         "different model in a machine still needs the branch centre (PRT-15).",
     )
+    spare_discontinued_on = fields.Date(
+        string="Discontinued on",
+        help="After this day the maker supplies no more. Promises of programmes that "
+        "last longer show a gap (PRT-23, PRT-24).",
+    )

@@ -119,6 +119,22 @@ class SparePartRequest(models.Model):
             request.sudo()._make_quote(pricelist)
         return True
 
+    def _get_list_price(self, pricelist, line):
+        """The list's price; the programme's own where that is lower (PRT-24)."""
+        price = pricelist._get_product_price(
+            line.product_id, line.quantity, date=self._now()
+        )
+        own = self.ticket_id.program_id.oow_pricelist_id
+        if not own:
+            return price
+        better = own._get_product_price(
+            line.product_id,
+            line.quantity,
+            currency=pricelist.currency_id,
+            date=self._now(),
+        )
+        return min(price, better)
+
     def _make_quote(self, pricelist):
         self.ensure_one()
         repair = self._ensure_repair()
@@ -135,9 +151,7 @@ class SparePartRequest(models.Model):
             order = repair.sale_order_id
             order.pricelist_id = pricelist
         for line in lines:
-            line.list_price = pricelist._get_product_price(
-                line.product_id, line.quantity, date=self._now()
-            )
+            line.list_price = self._get_list_price(pricelist, line)
         for line, move in zip(pieces, moves, strict=True):
             move.sale_line_id.write(
                 {

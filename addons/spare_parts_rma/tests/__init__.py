@@ -13,5 +13,6 @@ from . import test_tour
 from . import test_appraisal
 from . import test_workshop_swap
 from . import test_supply
+from . import test_supply_promise
 from . import test_ledgers
 from . import test_invariants

@@ -4,3 +4,4 @@ from . import gate
 from . import quantity
 from . import readiness
 from . import returns
+from . import supply
