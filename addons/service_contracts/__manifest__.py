@@ -31,6 +31,7 @@
         "wizards/service_subscriber_import_views.xml",
         "views/contract_contract_views.xml",
         "views/service_plan_views.xml",
+        "views/service_subscriber_month_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_ticket_intake_views.xml",
         "views/account_move_views.xml",

@@ -16,6 +16,7 @@ from . import service_billing_line
 from . import service_billing_run
 from . import service_billing_run_due
 from . import service_billing_run_operator
+from . import service_billing_total
 from . import service_commitment
 from . import service_contract_phase
 from . import service_contract_price
@@ -27,5 +28,6 @@ from . import service_equipment_history
 from . import service_plan
 from . import service_plan_share
 from . import service_settlement
+from . import service_subscriber_month
 from . import service_suspension
 from . import service_visit_hours
