@@ -9,16 +9,15 @@ a stage are counted where they are made: with the peer in the act, with us in a 
 is shown beside it.
 """
 
-import contextlib
 import gc
 import os
-import time
-from pathlib import Path
 
 import odoo
 from odoo.modules.registry import Registry
 from odoo.service.db import _create_empty_database
 from odoo.tools import mute_logger
+
+from bench.cost import cpu
 
 BATCH = 1000
 ROUNDS = 3
@@ -45,16 +44,6 @@ class Peer:
         with odoo.sql_db.db_connect("postgres").cursor() as cr:
             cr._cnx.autocommit = True
             cr.execute(f'DROP DATABASE IF EXISTS "{self.name}"')
-
-
-def cpu(env):
-    """Milliseconds of CPU of this process and of its PostgreSQL backend, if it is near."""
-    backend = 0.0
-    with contextlib.suppress(OSError):
-        stat = Path(f"/proc/{env.cr._cnx.get_backend_pid()}/stat").read_text()
-        times = stat.rpartition(")")[2].split()[11:13]
-        backend = sum(map(int, times)) * 1000 / os.sysconf("SC_CLK_TCK")
-    return time.process_time() * 1000 + backend
 
 
 def measure(env, act):

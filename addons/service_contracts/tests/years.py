@@ -31,6 +31,40 @@ FEES = {"monthly": 10.0, "quarterly": 29.8}
 OTHER_FEES = {"monthly": 29.8, "quarterly": 100.0}
 
 
+def fork(env, work):
+    """Start ``work(env)`` in a process with its own connection, as a job worker has.
+
+    :returns: the process id
+    """
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        # the parent's connections are not ours
+        odoo.sql_db._Pool = odoo.sql_db._Pool_readonly = None
+        odoo.modules.module.current_test = None
+        registry = env.registry
+        registry._db = odoo.sql_db.db_connect(env.cr.dbname)
+        registry._db_readonly = None
+        with registry.cursor() as cr:
+            work(odoo.api.Environment(cr, odoo.SUPERUSER_ID, env.context))
+    except BaseException as error:
+        print(f"runner stopped: {error!r:.300}", flush=True)
+    finally:
+        os._exit(0)
+
+
+def perform(env, jobs):
+    """Do jobs (method, *arguments) one after the other, each in a transaction."""
+    for job, *args in jobs:
+        try:
+            job(*args)
+            env.cr.commit()
+        except psycopg2.OperationalError:
+            env.cr.rollback()  # two runners met; a job is tried again later
+        env.invalidate_all()
+
+
 class Years:
     """Contracts of one company, played forward month by month.
 
@@ -52,8 +86,7 @@ class Years:
         env["account.chart.template"].try_loading(
             "generic_coa", company=company, install_demo=False
         )
-        self.context = {"allowed_company_ids": company.ids}
-        self.env = env(context={**env.context, **self.context})
+        self.env = env(context={**env.context, "allowed_company_ids": company.ids})
         self.company = company.with_env(self.env)
         product = self.env["product.product"].create(
             {"name": "Care", "type": "service", "taxes_id": False}
@@ -194,34 +227,16 @@ class Years:
         self._commit()
 
     def _fork(self, run_id, slices):
-        """A runner with its own connection, as a job worker has; its process id."""
-        database, seed = self.env.cr.dbname, self.random.random()
-        pid = os.fork()
-        if pid:
-            return pid
-        try:
-            # the parent's connections are not ours
-            odoo.sql_db._Pool = odoo.sql_db._Pool_readonly = None
-            registry = self.env.registry
-            registry._db = odoo.sql_db.db_connect(database)
-            registry._db_readonly = None
-            odoo.modules.module.current_test = None
-            with registry.cursor() as cr:
-                env = odoo.api.Environment(cr, odoo.SUPERUSER_ID, self.context)
-                run = env["service.billing.run"].browse(run_id)
-                jobs = [(run._job_bill_operators,)]
-                jobs += [(run._job_bill_slice, ids) for ids in slices]
-                for job, *args in random.Random(seed).sample(jobs, len(jobs)):
-                    try:
-                        job(*args)
-                        cr.commit()
-                    except psycopg2.OperationalError:
-                        cr.rollback()  # two runners met; a job is tried again later
-                    env.invalidate_all()
-        except BaseException as error:
-            print(f"runner stopped: {error!r:.300}", flush=True)
-        finally:
-            os._exit(0)
+        """A runner: every job that is left, in an order of its own."""
+        dice = random.Random(self.random.random())
+
+        def work(env):
+            run = env["service.billing.run"].browse(run_id)
+            jobs = [(run._job_bill_operators,)]
+            jobs += [(run._job_bill_slice, ids) for ids in slices]
+            perform(env, dice.sample(jobs, len(jobs)))
+
+        return fork(self.env, work)
 
     def _live_a_month(self):
         """Some change their plan, rest, go on, or leave with their money back."""
@@ -233,17 +248,17 @@ class Years:
             lambda row: row.state == "active" and not row.date_end
         )
         resting = played - running
-        for contract in self._some(running, 0.02):
+        for contract in self._some(running, 0.01):
             plan = self.other if contract.plan_id == self.plan else self.plan
             contract._change_plan(plan, contract.billing_period)
         self.seen["plan changes"] += len(self._chosen)
-        self._some(running - self._chosen, 0.02).action_suspend()
+        self._some(running - self._chosen, 0.01).action_suspend()
         self.seen["suspensions"] += len(self._chosen)
         self._some(
             resting.filtered(lambda row: row.state == "suspended"), 0.4
         ).action_resume()
         self._some(
-            running.filtered(lambda row: row.state == "active"), 0.005
+            running.filtered(lambda row: row.state == "active"), 0.0025
         )._end_early(today, "moves")
         self.seen["left early"] += len(self._chosen)
         self._commit()
