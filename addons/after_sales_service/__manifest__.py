@@ -58,6 +58,7 @@
         "security/receipt_rules.xml",
         "report/service_record.xml",
         "report/service_visit_slips.xml",
+        "report/tracking_card.xml",
         "views/service_callback_views.xml",
         "views/service_equipment_views.xml",
         "views/service_checklist_views.xml",

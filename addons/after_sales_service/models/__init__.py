@@ -76,6 +76,7 @@ from . import service_visit_training
 from . import service_visit_dispatch
 from . import service_visit_identity
 from . import service_form
+from . import helpdesk_ticket_card
 from . import helpdesk_ticket_dispatch
 from . import helpdesk_ticket_portal
 from . import service_warranty_term

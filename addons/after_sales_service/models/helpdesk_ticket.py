@@ -6,7 +6,7 @@ from ..tools import callback as callback_tools
 from ..tools import coverage as coverage_tools
 from .service_sla_promise import DELIVERY_MODES, SEVERITIES, TICKET_KINDS
 
-SCAN_SOURCES = {"equipment_id", "component_id", "item_id"}
+SCAN_SOURCES = {"equipment_id", "component_id", "item_id", "delivery_mode"}
 
 
 class HelpdeskTicket(models.Model):
@@ -191,7 +191,12 @@ class HelpdeskTicket(models.Model):
             ticket.repair_count = repairs.get(ticket, 0)
 
     @api.depends(
-        "equipment_id", "component_id", "item_id", "coverage_ids.chosen", "accepted_at"
+        "equipment_id",
+        "component_id",
+        "item_id",
+        "delivery_mode",
+        "coverage_ids.chosen",
+        "accepted_at",
     )
     @api.depends_context("lang")
     def _compute_coverage_id(self):

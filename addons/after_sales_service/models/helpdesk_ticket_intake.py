@@ -156,17 +156,10 @@ class HelpdeskTicket(models.Model):
     @api.depends("kind", "program_id")
     def _compute_script_ids(self):
         scripts = self.env["service.script"].search(
-            [("ticket_kind", "in", [False, *set(self.mapped("kind"))])]
+            [("situation", "not in", ("8_counter_in", "9_counter_out"))]
         )
         for ticket in self:
-            ticket.script_ids = scripts.filtered(
-                lambda script, ticket=ticket: (
-                    script.ticket_kind in (False, ticket.kind)
-                    and (
-                        not script.program_id or script.program_id == ticket.program_id
-                    )
-                )
-            )
+            ticket.script_ids = scripts._suits(ticket)
 
     @api.depends("handover_ids.state")
     def _compute_with_operator(self):

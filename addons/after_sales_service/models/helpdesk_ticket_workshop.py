@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools.coverage import Answer
+
 
 class HelpdeskTicket(models.Model):
     """Tickets whose machine is brought to the shop.
@@ -92,6 +94,22 @@ class HelpdeskTicket(models.Model):
             else:
                 step = self.env._("Close the ticket")
             ticket.next_step = step
+
+    def _get_coverage_answers(self):
+        """Services the programme gives free in the shop (CARE-04)."""
+        result = super()._get_coverage_answers()
+        brought = self.filtered(
+            lambda ticket: ticket.item_id and ticket.delivery_mode == "shop"
+        )
+        programs = brought._get_service_programs()
+        nothing = self.env["service.equipment.component"]
+        for ticket in brought:
+            item = ticket.item_id._origin
+            # sudo: what is free is free, whoever asks
+            if item.category_id in programs[ticket].sudo().free_shop_category_ids:
+                answer = Answer("warranty", "warranty", "free_shop", "CARE-04")
+                result.setdefault(ticket.id, []).append((nothing, item, answer))
+        return result
 
     def action_take_in(self):
         """Take the customer's machine in; it gets a repair and a label (SHOP-12)."""

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import workshop
+from .service_script import COUNTER
 
 
 class RepairOrder(models.Model):
@@ -28,6 +29,11 @@ class RepairOrder(models.Model):
         search="_search_workshop_due",
     )
     workshop_step = fields.Char(string="Next step", compute="_compute_workshop_step")
+    script_ids = fields.Many2many(
+        comodel_name="service.script",
+        string="What to do and say",
+        compute="_compute_script_ids",
+    )
 
     @api.model
     def _get_due_domains(self) -> dict:
@@ -153,6 +159,22 @@ class RepairOrder(models.Model):
             ),
             "done": self.env._("Nothing; the machine is back with its owner"),
         }[step]
+
+    # ---------------------------------------------------
+    # What to do and say
+    # ---------------------------------------------------
+
+    @api.depends("workshop_state", "ticket_id.kind", "ticket_id.program_id")
+    def _compute_script_ids(self):
+        """The scripts of this step at the counter or bench (SHOP-01, SHOP-14)."""
+        scripts = self.env["service.script"].search(
+            [("situation", "in", sorted(set().union(*COUNTER.values())))]
+        )
+        for repair in self:
+            situations = COUNTER.get(repair.workshop_state, ())
+            repair.script_ids = scripts.filtered(
+                lambda script, situations=situations: script.situation in situations
+            )._suits(repair.ticket_id)
 
     # ---------------------------------------------------
     # Scanner

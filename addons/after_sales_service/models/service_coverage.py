@@ -53,6 +53,7 @@ class ServiceCoverage(models.Model):
             ("own_part", "Customer's own part"),
             ("replaced", "Replaced part"),
             ("override", "Override"),
+            ("free_shop", "Free in the shop"),
         ],
         required=True,
     )
@@ -192,6 +193,10 @@ class ServiceCoverage(models.Model):
             )
         if reason == "life":
             return self.env._("Covered: %(part)s is free for life, %(rule)s", **values)
+        if reason == "free_shop":
+            return self.env._(
+                "Covered: %(part)s is free in the shop, %(rule)s", **values
+            )
         if reason == "replaced":
             return self.env._(
                 "Covered: replaced %(part)s, %(months)s months from %(start)s or the "

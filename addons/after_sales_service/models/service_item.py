@@ -17,6 +17,15 @@ class ServiceItemCategory(models.Model):
         string="Warranty class",
         help="A warranty on this class, such as software, makes these services free.",
     )
+    free_shop_program_ids = fields.Many2many(
+        comodel_name="service.program",
+        relation="service_program_free_shop_rel",
+        column1="service_item_category_id",
+        column2="service_program_id",
+        string="Free in the shop for",
+        help="Customers of these programmes who bring their machine pay nothing for "
+        "these services.",
+    )  # CARE-04
     item_ids = fields.One2many(
         comodel_name="service.item", inverse_name="category_id", string="Items"
     )

@@ -47,6 +47,15 @@ class ServiceProgram(models.Model):
         string="After the warranty",
         help="What the customer pays when the warranty is over (CF-29).",
     )
+    free_shop_category_ids = fields.Many2many(
+        comodel_name="service.item.category",
+        relation="service_program_free_shop_rel",
+        column1="service_program_id",
+        column2="service_item_category_id",
+        string="Free in the shop",
+        help="Services of these chapters of the catalogue cost nothing when the "
+        "machine is brought to the shop.",
+    )  # CARE-04
     after_warranty_rule = fields.Char(string="Rule after the warranty")
 
     @api.constrains("replacement_months")

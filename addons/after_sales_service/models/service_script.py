@@ -3,6 +3,13 @@ from odoo import fields, models
 
 from .service_sla_promise import TICKET_KINDS
 
+# Said at the counter, shown on the repair at that step.
+COUNTER = {
+    "taken_in": ("8_counter_in", "7_conduct"),
+    "working": ("7_conduct",),
+    "ready": ("9_counter_out", "7_conduct"),
+}
+
 
 class ServiceScript(models.Model):
     """A sentence staff say, by situation: the house's one wording (CARE-16)."""
@@ -23,6 +30,8 @@ class ServiceScript(models.Model):
             ("5_onsite", "At the customer's"),
             ("6_end", "At the end"),
             ("7_conduct", "Conduct"),
+            ("8_counter_in", "At the counter: taking in"),
+            ("9_counter_out", "At the counter: hand-over"),
         ],
         required=True,
     )
@@ -39,3 +48,12 @@ class ServiceScript(models.Model):
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex("(code)", "This script code exists already.")
+
+    def _suits(self, ticket):
+        """Those of these scripts that are said in the case of ``ticket``."""
+        return self.filtered(
+            lambda script: (
+                script.ticket_kind in (False, ticket.kind)
+                and script.program_id in (self.program_id.browse(), ticket.program_id)
+            )
+        )

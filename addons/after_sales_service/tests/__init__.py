@@ -1,5 +1,6 @@
 from . import test_callback
 from . import test_clock_register
+from . import test_conduct
 from . import test_coverage
 from . import test_coverage_rules
 from . import test_coverage_tours
@@ -17,6 +18,7 @@ from . import test_program_data
 from . import test_security
 from . import test_receipt
 from . import test_form
+from . import test_tracking_card
 from . import test_sla
 from . import test_sla_events
 from . import test_sla_sweep
