@@ -185,24 +185,8 @@ class ServiceCoverage(models.Model):
 
     @api.model
     def _get_main_sentence(self, verdict, reason, values, inputs):
-        if reason == "term":
-            return self.env._(
-                "Covered: %(part)s, %(months)s months from %(start)s (%(proof)s), "
-                "until %(end)s, %(rule)s",
-                **values,
-            )
-        if reason == "life":
-            return self.env._("Covered: %(part)s is free for life, %(rule)s", **values)
-        if reason == "free_shop":
-            return self.env._(
-                "Covered: %(part)s is free in the shop, %(rule)s", **values
-            )
-        if reason == "replaced":
-            return self.env._(
-                "Covered: replaced %(part)s, %(months)s months from %(start)s or the "
-                "old part's remainder, until %(end)s, %(rule)s",
-                **values,
-            )
+        if reason in ("term", "life", "free_shop", "replaced"):
+            return self._get_covered_sentence(reason, values)
         if reason == "expired":
             return self.env._(
                 "Not covered: %(part)s, %(months)s months from %(start)s (%(proof)s) "
@@ -241,6 +225,26 @@ class ServiceCoverage(models.Model):
             )
         return self.env._(
             "Not covered: the programme has no warranty term for %(part)s, %(rule)s",
+            **values,
+        )
+
+    @api.model
+    def _get_covered_sentence(self, reason, values):
+        if reason == "term":
+            return self.env._(
+                "Covered: %(part)s, %(months)s months from %(start)s (%(proof)s), "
+                "until %(end)s, %(rule)s",
+                **values,
+            )
+        if reason == "life":
+            return self.env._("Covered: %(part)s is free for life, %(rule)s", **values)
+        if reason == "free_shop":
+            return self.env._(
+                "Covered: %(part)s is free in the shop, %(rule)s", **values
+            )
+        return self.env._(
+            "Covered: replaced %(part)s, %(months)s months from %(start)s or the "
+            "old part's remainder, until %(end)s, %(rule)s",
             **values,
         )
 
