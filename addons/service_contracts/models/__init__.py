@@ -28,6 +28,7 @@ from . import service_equipment_history
 from . import service_plan
 from . import service_plan_share
 from . import service_settlement
+from . import service_settlement_statement
 from . import service_subscriber_month
 from . import service_suspension
 from . import service_visit_hours

@@ -10,6 +10,7 @@ from . import test_project
 from . import test_quote
 from . import test_scope
 from . import test_seeing
+from . import test_statement
 from . import test_security
 from . import test_tours
 from . import test_twin

@@ -2,7 +2,7 @@
 from unittest import TestCase
 
 import psycopg2
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError, UserError
@@ -154,6 +154,7 @@ class TestDunningTools(TestCase):
                 step = dunning.step_due(self.ladder, overdue, told)
                 self.assertEqual(step and step.key, expected)
 
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(st.integers(0, 60), max_size=30))
     def test_never_twice_and_never_back(self, days):
         told = []

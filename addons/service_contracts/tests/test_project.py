@@ -3,7 +3,7 @@ from datetime import date, datetime
 from unittest import TestCase
 
 import psycopg2
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import UserError
@@ -384,6 +384,7 @@ class TestProjectTools(TestCase):
         self.assertEqual(ceiling.broken(rows, 8, 95.0).key, 2)
         self.assertIsNone(ceiling.broken(rows, 9, 1000.0))
 
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.floats(0, 1e6), st.floats(0, 1e6))
     def test_never_above(self, price, limit):
         hit = ceiling.broken([ceiling.Quoted(1, frozenset({1}), limit)], 1, price)

@@ -4,3 +4,4 @@ from . import hours
 from . import periods
 from . import scope
 from . import share
+from . import statement

@@ -1,12 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import base64
-import csv
-import io
-import zipfile
 from collections import defaultdict
-from datetime import date, datetime
-
-import openpyxl
+from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -32,9 +26,9 @@ class ServiceSubscriberImport(models.TransientModel):
 
     _name = "service.subscriber.import"
     _description = "Import of Subscribers"
+    _inherit = ["service.table.mixin"]
+    _needed_columns = frozenset({"customer", "plan"})
 
-    file = fields.Binary(required=True, attachment=False)
-    filename = fields.Char()
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,
@@ -134,56 +128,10 @@ class ServiceSubscriberImport(models.TransientModel):
 
     # === Reading ===
 
-    def _read_rows(self) -> list:
-        """[(line number in the file, {column: text})]
-
-        :raises UserError: the file is neither CSV nor XLSX, or has no header
-        """
-        content = base64.b64decode(self.file)
-        try:
-            table = (
-                self._read_xlsx(content)
-                if content[:2] == b"PK"
-                else self._read_csv(content)
-            )
-        except (csv.Error, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-            raise UserError(
-                self.env._(
-                    "File %(file)s cannot be read. Save it as CSV (UTF-8) or XLSX with a "
-                    "header line.",
-                    file=self.filename or "",
-                )
-            ) from error
-        columns = self._get_columns()
-        header = [
-            columns.get(str(cell or "").strip().lower())
-            for cell in table[:1] and table[0]
-        ]
-        missing = {"customer", "plan"} - set(header)
-        if missing:
-            raise UserError(
-                self.env._(
-                    "The first line of the file names the columns. Missing: %s.",
-                    ", ".join(sorted(missing)),
-                )
-            )
-        return [
-            (
-                number,
-                {
-                    name: self._clean(cell)
-                    for name, cell in zip(header, cells, strict=False)
-                    if name
-                },
-            )
-            for number, cells in enumerate(table[1:], start=2)
-            if any(cell not in (None, "") for cell in cells)
-        ]
-
     @api.model
     def _get_columns(self) -> dict:
-        """Header → column; the reader's language is understood as well as English."""
-        labels = {
+        """Column → its label."""
+        return {
             "customer": self.env._("Customer"),
             "plan": self.env._("Plan"),
             "phone": self.env._("Phone"),
@@ -197,34 +145,6 @@ class ServiceSubscriberImport(models.TransientModel):
             "end": self.env._("End"),
             "serial": self.env._("Serial"),
         }
-        return {
-            **{name: name for name in labels},
-            **{label.lower(): name for name, label in labels.items()},
-        }
-
-    @api.model
-    def _read_csv(self, content):
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("gb18030")
-        dialect = csv.Sniffer().sniff(text.splitlines()[0], ",;\t") if text else "excel"
-        return list(csv.reader(io.StringIO(text), dialect))
-
-    @api.model
-    def _read_xlsx(self, content):
-        book = openpyxl.load_workbook(
-            io.BytesIO(content), read_only=True, data_only=True
-        )
-        return [list(row) for row in book.active.iter_rows(values_only=True)]
-
-    @api.model
-    def _clean(self, cell) -> str:
-        if isinstance(cell, datetime | date):
-            return cell.strftime("%Y-%m-%d")
-        if isinstance(cell, float) and cell.is_integer():
-            cell = int(cell)
-        return str(cell if cell is not None else "").strip()
 
     # === Checking ===
 
