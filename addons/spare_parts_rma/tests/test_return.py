@@ -163,3 +163,32 @@ class TestReturn(SpareCommon):
             "spare_parts_rma.report_packing", document.ids
         )
         self.assertIn(document.rma_ids[1].name.encode(), html)
+
+    def test_a_further_piece_costs_four_queries(self):
+        """Two locks, the taking and the laying down; the places are read once."""
+
+        def moved(*serials):
+            lots = self.stock(*serials, location=self.defective)
+            pieces = [
+                {
+                    "product": self.hd_product,
+                    "lot": lot,
+                    "quantity": 1.0,
+                    "location": self.defective,
+                    "dest": self.company.spare_transit_location_id,
+                }
+                for lot in lots
+            ]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env["stock.picking"]._spare_transfer(
+                [(self.company.spare_return_type_id, serials[0], pieces, {})]
+            )
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        few = moved(*(f"FEW-{index}" for index in range(5)))
+        many = moved(*(f"MANY-{index}" for index in range(25)))
+        self.assertLessEqual(many - few, 20 * 4)
+        self.assertEqual(self.at(self.company.spare_transit_location_id, "MANY-24"), 1)
