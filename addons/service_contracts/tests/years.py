@@ -8,10 +8,11 @@ In the end the books are held against the plans' terms. ``tests/test_years.py`` 
 months in a few seconds, ``bench/bench_billing.py`` years of thousands of contracts.
 """
 
+import itertools
 import os
 import random
 import signal
-import time
+import threading
 from collections import Counter
 from datetime import date, datetime
 
@@ -54,6 +55,22 @@ def fork(env, work):
         os._exit(0)
 
 
+def die_at(number, seconds):
+    """Kill this process so many seconds after it begins its n-th statement.
+
+    Wherever that is: within the statement, between two, or at the commit.
+    """
+    execute, left = odoo.sql_db.Cursor.execute, itertools.count(number - 1, -1)
+
+    def counted(*args, **kwargs):
+        if not next(left):
+            kill = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL))
+            kill.start()
+        return execute(*args, **kwargs)
+
+    odoo.sql_db.Cursor.execute = counted
+
+
 def perform(env, jobs):
     """Do jobs (method, *arguments) one after the other, each in a transaction."""
     for job, *args in jobs:
@@ -70,9 +87,13 @@ class Years:
 
     :param count: contracts; every hundredth, but at least four, is poisoned
     :param direct: the share of them that gets invoices of its own
+    :param restless: how much more often than in life something changes
     """
 
-    def __init__(self, env, count, direct=0.5, seed=20261122, slice_size=100):
+    def __init__(
+        self, env, count, direct=0.5, seed=20261122, slice_size=100, restless=1
+    ):
+        self.restless = restless
         self.random = random.Random(seed)
         self.slice_size = slice_size
         self.seen = Counter()
@@ -210,27 +231,26 @@ class Years:
         while not run._is_billed():
             slices = run._cut_slices()
             self._commit()
-            begin = time.perf_counter()
-            runners = [self._fork(run.id, slices) for _number in range(RUNNERS)]
-            for pid in self.random.sample(runners, self.random.randint(1, RUNNERS)):
-                if self.seen["kills"] < kills:
-                    time.sleep(self.random.random() * getattr(self, "pace", 0.5))
-                    os.kill(pid, signal.SIGKILL)
+            victims = self.random.randint(1, RUNNERS)
+            victims = min(victims, max(0, kills - self.seen["kills"]))
+            runners = [
+                self._fork(run.id, slices, number < victims)
+                for number in range(RUNNERS)
+            ]
             ends = [os.waitpid(pid, 0)[1] for pid in runners]
-            killed = sum(os.WIFSIGNALED(end) for end in ends)
-            self.seen["kills"] += killed
-            if not killed:
-                self.pace = (time.perf_counter() - begin) / 3
+            self.seen["kills"] += sum(os.WIFSIGNALED(end) for end in ends)
             self.env.cr.rollback()
             self.env.invalidate_all()
         run._job_finish()
         self._commit()
 
-    def _fork(self, run_id, slices):
+    def _fork(self, run_id, slices, victim):
         """A runner: every job that is left, in an order of its own."""
         dice = random.Random(self.random.random())
 
         def work(env):
+            if victim:
+                die_at(dice.randint(1, 100 + 20 * len(slices)), dice.random() / 200)
             run = env["service.billing.run"].browse(run_id)
             jobs = [(run._job_bill_operators,)]
             jobs += [(run._job_bill_slice, ids) for ids in slices]
@@ -265,7 +285,8 @@ class Years:
 
     def _some(self, contracts, share):
         """A share of the contracts by dice; of many the right number, of few one or none."""
-        count = int(len(contracts) * share + self.random.random())
+        share = min(1.0, share * self.restless)
+        count = int(len(contracts) * share + self.random.random() * (share < 1.0))
         self._chosen = contracts.browse(self.random.sample(contracts.ids, count))
         return self._chosen
 
