@@ -8,7 +8,27 @@ from odoo.addons.after_sales_service.tests.common import rules
 
 from .common import CareCommon
 
-CASES = 10
+CASES = 20
+# What the dice must have shown at least once.
+SURROUNDINGS = {
+    "percent tax",
+    "fixed tax",
+    "division tax",
+    "group tax",
+    "split tax",
+    "tax_included",
+    "tax_excluded",
+    "on_payment",
+    "position",
+    "1 terms",
+    "1 terms, early discount",
+    "2 terms",
+    "months caught up",
+    "round_per_line",
+    "round_globally",
+    "currency rounded to 1.0",
+    "currency rounded to 0.001",
+}
 # What differs between two equal invoices: identity, names and origins.
 OWN = {
     "id",
@@ -44,21 +64,42 @@ class TestTwin(CareCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.random = random.Random(20261122)
-        cls.foreign = cls.env["res.currency"].search(
+        cls.seen = set()
+        cls.company.tax_exigibility = True
+        cls.currencies = cls.company.currency_id + cls.env["res.currency"].create(
             [
-                ("id", "!=", cls.company.currency_id.id),
-                ("active", "in", [True, False]),
-            ],
-            limit=1,
+                {
+                    "name": name,
+                    "symbol": name,
+                    "rounding": rounding,
+                    "rate_ids": [
+                        Command.create(
+                            {
+                                "company_id": cls.company.id,
+                                "name": "2026-01-01",
+                                "rate": rate,
+                            }
+                        )
+                    ],
+                }
+                for name, rounding, rate in (
+                    ("XTA", 0.01, 1.2837),
+                    ("XTB", 1.0, 151.37),
+                    ("XTC", 0.001, 0.30771),
+                )
+            ]
         )
-        cls.foreign.active = True
-        cls.foreign.rate_ids.unlink()
-        cls.env["res.currency.rate"].create(
+        cls.country = cls.env.ref("base.be")
+        cls.tags = cls.env["account.account.tag"].create(
+            [
+                {"name": f"Twin {number}", "applicability": "taxes"}
+                for number in range(3)
+            ]
+        )
+        cls.analytic = cls.env["account.analytic.account"].create(
             {
-                "currency_id": cls.foreign.id,
-                "company_id": cls.company.id,
-                "name": "2026-01-01",
-                "rate": 1.2837,
+                "name": "Twin",
+                "plan_id": cls.env["account.analytic.plan"].create({"name": "Twin"}).id,
             }
         )
         income = cls.env["account.account"].search(
@@ -68,6 +109,7 @@ class TestTwin(CareCommon):
         cls.other_income = income.copy()
         cls.income = income
         cls.care_product.property_account_income_id = income
+        cls.waiting = income.copy({"reconcile": True})
 
     # === Random surroundings ===
 
@@ -81,10 +123,44 @@ class TestTwin(CareCommon):
             "amount": rng.choice([1.0, 6.0, 9.5, 13.0, 20.0]),
             "price_include_override": rng.choice(["tax_included", "tax_excluded"]),
             "include_base_amount": rng.random() < 0.3,
+            "is_base_affected": rng.random() < 0.8,
         }
         if vals["amount_type"] == "fixed":
             vals["amount"] = rng.choice([0.05, 0.37, 1.0])
+        if rng.random() < 0.3:
+            vals["tax_exigibility"] = "on_payment"
+            vals["cash_basis_transition_account_id"] = cls.waiting.id
+        if rng.random() < 0.5:
+            cls.seen.add("split tax")
+            for name in ("invoice", "refund"):
+                vals[f"{name}_repartition_line_ids"] = cls._split_in_two()
+        cls.seen |= {
+            f"{vals['amount_type']} tax",
+            vals["price_include_override"],
+            vals.get("tax_exigibility", "on_invoice"),
+        }
         return cls.env["account.tax"].create(vals)
+
+    @classmethod
+    def _split_in_two(cls):
+        """A tax that goes to two accounts, each with its tags."""
+        return [
+            Command.create({"repartition_type": "base", "tag_ids": cls.tags[:1].ids}),
+            *(
+                Command.create(
+                    {
+                        "repartition_type": "tax",
+                        "factor_percent": factor,
+                        "account_id": account.id,
+                        "tag_ids": tags.ids,
+                    }
+                )
+                for factor, account, tags in (
+                    (60.0, cls.income, cls.tags[1:]),
+                    (40.0, cls.other_income, cls.tags[2:]),
+                )
+            ),
+        ]
 
     @classmethod
     def _random_taxes(cls, case):
@@ -92,6 +168,7 @@ class TestTwin(CareCommon):
         for number in range(cls.random.randint(0, 3)):
             taxes += cls._random_tax(f"{case}.{number}")
         if len(taxes) > 1 and cls.random.random() < 0.4:
+            cls.seen.add("group tax")
             taxes = cls.env["account.tax"].create(
                 {
                     "name": f"Group {case}",
@@ -111,6 +188,7 @@ class TestTwin(CareCommon):
                 {"value": "percent", "value_amount": 100.0 - share, "nb_days": 30}
             )
         early = len(lines) == 1 and cls.random.random() < 0.5
+        cls.seen.add(f"{len(lines)} terms{', early discount' if early else ''}")
         return cls.env["account.payment.term"].create(
             {
                 "name": f"Terms {case}",
@@ -132,9 +210,13 @@ class TestTwin(CareCommon):
 
     @classmethod
     def _random_position(cls, case, taxes):
+        cls.seen.add("position")
         position = cls.env["account.fiscal.position"].create(
             {
                 "name": f"Position {case}",
+                # some are given to the customer, others found by his address
+                "auto_apply": case % 2,
+                "country_id": cls.country.id if case % 2 else False,
                 "account_ids": [
                     Command.create(
                         {
@@ -160,7 +242,7 @@ class TestTwin(CareCommon):
         rng = self.random
         taxes = self._random_taxes(case)
         self.care_product.taxes_id = taxes
-        currency = rng.choice([self.company.currency_id, self.foreign])
+        currency = rng.choice(self.currencies)
         plan = self._create_plan(
             code=f"TWIN{case}",
             currency_id=currency.id,
@@ -172,19 +254,33 @@ class TestTwin(CareCommon):
         position = self.env["account.fiscal.position"]
         if rng.random() < 0.5:
             position = self._random_position(case, taxes)
+        if rng.random() < 0.3:
+            self.seen.add("months caught up")
+            vals["date_start"] = "2026-09-30"
         contracts = self._create_subscribers(3, **vals)
         if rng.random() < 0.5:
             partners = contracts.partner_id
             contracts += self._create_subscribers(3, **vals)
             for contract, partner in zip(contracts[3:], partners, strict=True):
                 contract.invoice_partner_id = partner
-        contracts.invoice_partner_id.property_account_position_id = position
+        payers = contracts.invoice_partner_id
+        # not always all of them, so that one slice has bills of several shapes
+        abroad = payers[: rng.randint(1, len(payers))] if position else payers.browse()
+        if position.auto_apply:
+            abroad.country_id = self.country
+        else:
+            abroad.property_account_position_id = position
         contracts.contract_line_ids.write(
             {
                 "quantity": rng.choice([1.0, 3.0]),
                 "discount": rng.choice([0.0, 0.0, 12.5]),
+                "date_end": rng.choice([False, False, "2026-11-17"]),
+                "analytic_distribution": rng.choice(
+                    [False, {str(self.analytic.id): 100.0}]
+                ),
             }
         )
+        self.seen.add(f"currency rounded to {currency.rounding}")
         return contracts
 
     # === The comparison ===
@@ -257,6 +353,7 @@ class TestTwin(CareCommon):
                             "quantity": line.quantity,
                             "price_unit": line.price_unit,
                             "discount": line.discount,
+                            "analytic_distribution": line.analytic_distribution,
                         }
                     )
                     for line in move.invoice_line_ids
@@ -272,9 +369,9 @@ class TestTwin(CareCommon):
         run._start("now")
         seen_lines = 0
         for case in range(CASES):
-            self.company.tax_calculation_rounding_method = self.random.choice(
-                ["round_per_line", "round_globally"]
-            )
+            method = self.random.choice(["round_per_line", "round_globally"])
+            self.company.tax_calculation_rounding_method = method
+            self.seen.add(method)
             contracts = self._random_contracts(case)
             run._bill_slice(contracts.ids)
             self.assertEqual(
@@ -286,8 +383,9 @@ class TestTwin(CareCommon):
             self.assertEqual(len(moves), 3)
             self.assertEqual(len(set(moves.mapped("name"))), 3)
             seen_lines += len(moves[0].line_ids)
-            # the first was worked out by core, the others are given its items
-            for move in (moves[0], moves[-1]):
+            # the first of a shape was worked out by core, the others are given its items
+            for move in moves:
                 with self.subTest(case=case, move=move.name):
                     self.assertFalse(self._differences(move, self._twin(move)))
         self.assertGreater(seen_lines, 4 * CASES, "the cases are too plain")
+        self.assertGreaterEqual(self.seen, SURROUNDINGS, SURROUNDINGS - self.seen)
