@@ -16,3 +16,4 @@ from . import test_supply
 from . import test_supply_promise
 from . import test_ledgers
 from . import test_invariants
+from . import test_races

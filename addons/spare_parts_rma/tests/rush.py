@@ -1,43 +1,114 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Twenty people draw the last ten pieces at once: processes and real commits."""
+"""People who press at the same moment: processes and real commits."""
 
+import multiprocessing
 import os
+import random
 import time
+from functools import partial
+from unittest.mock import patch
 
+from psycopg2 import OperationalError
+
+import odoo
 from odoo import api
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 from odoo.tests.common import new_test_user
 
-from odoo.addons.after_sales_service.tests.race import race
-
 PIECES, DRAWS = 10, 20
+# The server waits up to seconds before it tries a lost transaction again.
+HASTE = 0.02
+
+
+def _press(dbname, user, model, record, method, *args):
+    """One press of a button as the server serves it: its answer, or the refusal."""
+    while True:
+        with Registry(dbname).cursor() as cr:
+            env = api.Environment(cr, user, {})
+            button = getattr(env[model].browse(record), method)
+            try:
+                return retrying(partial(button, *args), env)
+            except UserError as error:
+                cr.rollback()
+                return error
+            except OperationalError:
+                # the server gave up after five tries: the person presses again
+                cr.rollback()
+
+
+def _work(dbname, barrier, acts, results):
+    """One process: its acts one after the other."""
+    odoo.sql_db.close_all()
+    wait = random.Random(os.getpid()).uniform
+    with patch(
+        "odoo.service.model.random.uniform",
+        lambda low, high: wait(low, high) * HASTE,
+    ):
+        barrier.wait()
+        for act in acts:
+            answer = _press(dbname, *act)
+            refused = isinstance(answer, Exception)
+            results.put((not refused, str(answer) if refused else answer))
+
+
+def together(dbname, *people):
+    """Let people work at the same moment, each in a process of their own.
+
+    :param people: a list of acts each: user id, model, record id, method, arguments
+    :returns: for each act, in no order: whether it was carried out, and its answer
+        or the sentence of the refusal
+    """
+    context = multiprocessing.get_context("fork")
+    odoo.sql_db.close_all()
+    barrier, results = context.Barrier(len(people)), context.Queue()
+    processes = [
+        context.Process(target=_work, args=(dbname, barrier, acts, results))
+        for acts in people
+    ]
+    for process in processes:
+        process.start()
+    answers = [results.get(timeout=120) for acts in people for _act in acts]
+    for process in processes:
+        process.join()
+    return answers
+
+
+def tag():
+    """What tells the committed records of one race from those of all others."""
+    return f"{os.getpid()}_{time.time_ns() % 10**9}"
+
+
+def station(env, tag, *roles):
+    """A station with people, one for each of ``roles``; a role may come twice."""
+    place = env["service.station"].create({"name": f"Rush {tag}", "code": f"RUSH{tag}"})
+    people = [
+        new_test_user(
+            env,
+            login=f"rush_{role}_{index}_{tag}",
+            groups=f"after_sales_service.group_{role}",
+            service_station_ids=[(6, 0, place.ids)],
+        )
+        for index, role in enumerate(roles)
+    ]
+    return place, people
 
 
 def _prepare(dbname, tag):
     """Ten pieces on a shelf of their own and twenty slips that want one each."""
     with Registry(dbname).cursor() as cr:
         env = api.Environment(cr, api.SUPERUSER_ID, {})
-        station = env["service.station"].create(
-            {"name": f"Rush {tag}", "code": f"RUSH{tag}"}
-        )
-        hands, bag = (
-            new_test_user(
-                env,
-                login=f"rush_{role}_{tag}",
-                groups=f"after_sales_service.group_{role}",
-                service_station_ids=[(6, 0, station.ids)],
-            )
-            for role in ("specialist", "engineer")
-        )
+        place, (hands, bag) = station(env, tag, "specialist", "engineer")
         product = env["product.product"].create(
             {"name": f"Rush part {tag}", "is_storable": True}
         )
-        shelf = station._get_locations("good")[station]
+        shelf = place._get_locations("good")[place]
         env["stock.quant"]._update_available_quantity(product, shelf, PIECES)
         draws = env["spare.draw"].create(
             [
                 {
-                    "station_id": station.id,
+                    "station_id": place.id,
                     "engineer_id": bag.id,
                     "line_ids": [(0, 0, {"product_id": product.id})],
                 }
@@ -51,20 +122,16 @@ def _prepare(dbname, tag):
 def rush(dbname, repeats, workers=4):
     """Let ``workers`` processes hand over 20 pieces of 10, ``repeats`` times.
 
-    :returns: how many succeeded in each repeat, and whether the shelf is empty
+    :returns: how many succeeded in each repeat, and what is left on the shelf
         afterwards
     """
     outcome = []
-    for number in range(repeats):
-        tag = f"{os.getpid()}_{number}_{time.time_ns() % 10**9}"
-        user, slips, product, shelf = _prepare(dbname, tag)
-        given = race(
-            dbname,
-            [
-                [(user, "spare.draw", slip, "action_hand_over") for slip in share]
-                for share in (slips[index::workers] for index in range(workers))
-            ],
-        )
+    for _number in range(repeats):
+        mark = tag()
+        user, slips, product, shelf = _prepare(dbname, mark)
+        acts = [(user, "spare.draw", slip, "action_hand_over") for slip in slips]
+        answers = together(dbname, *(acts[index::workers] for index in range(workers)))
+        given = sum(carried_out for carried_out, _answer in answers)
         with Registry(dbname).cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             left = sum(
@@ -72,6 +139,6 @@ def rush(dbname, repeats, workers=4):
                 .search([("product_id", "=", product), ("location_id", "=", shelf)])
                 .mapped("quantity")
             )
-            env["res.users"].search([("login", "=like", f"rush%{tag}")]).active = False
+            env["res.users"].search([("login", "=like", f"rush%{mark}")]).active = False
         outcome.append((given, left))
     return outcome

@@ -1,11 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 
 from odoo.addons.after_sales_service.tests.common import rules
 
 from .common import SpareCommon
 from .random_events import RandomEvents
-from .rush import PIECES, rush
 
 
 @tagged("post_install", "-at_install")
@@ -15,10 +14,3 @@ class TestInvariants(SpareCommon):
         events = RandomEvents(self, seed=20261122)
         events.play(80, check_every=20)
         self.assertGreater(len(events.done), 9, events.done)
-
-
-@tagged("post_install", "-at_install")
-class TestRush(BaseCase):
-    def test_twenty_people_draw_the_last_ten_pieces(self):
-        """Four processes, real commits: ten get one, the shelf is empty."""
-        self.assertEqual(rush(get_db_name(), 1), [(PIECES, 0.0)])
