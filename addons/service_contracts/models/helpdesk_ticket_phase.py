@@ -16,7 +16,7 @@ class HelpdeskTicket(models.Model):
         selection=CUSTOMER_TIERS, related=None, compute="_compute_customer_tier"
     )
 
-    @api.depends("partner_id", "equipment_id")
+    @api.depends("partner_id.commercial_partner_id.service_tier", "equipment_id")
     def _compute_customer_tier(self):
         contracts = self._get_care_contracts()
         for ticket in self:
