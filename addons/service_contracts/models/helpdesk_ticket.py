@@ -62,11 +62,7 @@ class HelpdeskTicket(models.Model):
         equipment = self.equipment_id._origin
         if not partners and not equipment:
             return {}
-        # sudo: the case's coverage does not depend on who reads it
-        contracts = self.env["contract.contract"].sudo()
-        found = contracts.search(
-            contracts._get_covering_domain(partners, equipment), order="date_start, id"
-        )
+        found = self._search_care_contracts(partners, equipment)
         by_equipment, by_partner = defaultdict(list), defaultdict(list)
         for contract in found:
             for machine in contract.equipment_ids:
@@ -86,6 +82,23 @@ class HelpdeskTicket(models.Model):
                     result[ticket.id] = contract
                     break
         return result
+
+    def _search_care_contracts(self, partners, equipment):
+        """Running contracts of these customers or machines, the older ones first.
+
+        While tickets are created nothing happens to contracts, so what several
+        features ask for is asked of the database once.
+        """
+        known = self.env.context.get("care_contracts", {})
+        key = (partners._ids, equipment._ids)
+        if key not in known:
+            # sudo: the case's coverage does not depend on who reads it
+            contracts = self.env["contract.contract"].sudo()
+            known[key] = contracts.search(
+                contracts._get_covering_domain(partners, equipment),
+                order="date_start, id",
+            )
+        return known[key]
 
     def _get_care_day(self, company):
         """The day that decides about the plan: acceptance, or today."""
@@ -229,6 +242,13 @@ class HelpdeskTicket(models.Model):
         self._take_places()
         self._consume_entitlements()
         return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tickets = super(HelpdeskTicket, self.with_context(care_contracts={})).create(
+            vals_list
+        )
+        return tickets.with_env(self.env)
 
     def write(self, vals):
         result = super().write(vals)

@@ -223,24 +223,6 @@ class TestCoverage(CareCommon):
         )
         self.assertEqual(line.price_subtotal, 30.0)
 
-    def test_entitlement_check_stays_within_three_queries(self):
-        """On top of the base, for one case and for thirty alike (warm cache)."""
-        tickets = self.env["helpdesk.ticket"]
-        for _number in range(30):
-            tickets |= self._create_case(
-                dispatch=False, delivery_mode="shop", item_id=self.item_virus.id
-            )
-        tickets = tickets.sudo()
-        for batch in (tickets[:1], tickets):
-            self.env.flush_all()
-            batch._get_coverage_answers()
-            with self.assertQueryCount(3):
-                contracts = batch._get_care_contracts()
-                used = batch._get_entitlement_uses(contracts)
-                for ticket in batch:
-                    contract = contracts[ticket.id]
-                    ticket._get_plan_answer(contract, used[contract.id])
-
     def test_engineer_reads_what_is_left(self):
         ticket = self._new_ticket(item_id=self.item_test.id)
         visit = self._working_visit(ticket)
