@@ -19,7 +19,7 @@ TICKET_KINDS = [
     ("training", "Training"),
     ("inspection", "Inspection"),
     ("emergency", "Emergency"),
-]
+]  # NET-21
 DELIVERY_MODES = [("remote", "Remote"), ("shop", "Shop"), ("onsite", "On site")]
 CUSTOMER_TIERS = [
     ("group", "Group level"),

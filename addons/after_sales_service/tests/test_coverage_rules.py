@@ -110,6 +110,25 @@ class TestCoverageTerms(CoverageCommon):
         self.assertIn("no service fee", sentence)
         self.assertIn("WAR-08", sentence)
 
+    @rules("WAR-25", "WAR-24", "CF-32", "OOW-01", "OOW-15")
+    def test_ningxia_mends_any_damage_for_a_year_from_acceptance(self):
+        for day, verdict in (("2025-11-21", "warranty"), ("2025-11-20", "chargeable")):
+            machine = self._machine("T-NX" + day[-1], "nx", sale_date="2020-01-01")
+            machine.acceptance_date = day
+            ticket = self._case(machine, name="Damaged, cause unknown")
+            self.assertEqual(ticket.coverage_verdict, verdict, day)
+        machine.acceptance_date = "2026-01-01"
+        ticket = self._case(machine)
+        self.assertEqual(ticket.coverage_verdict, "warranty")
+        self.env["service.finding"].with_user(self.hotline).create(
+            {
+                "ticket_id": ticket.id,
+                "exclusion_id": machine.program_id.exclusion_ids[0].id,
+                "note": "Rewired by the owner",
+            }
+        )
+        self.assertEqual(ticket.coverage_verdict, "chargeable", "exclusions win")
+
     @rules("WAR-35", "WAR-36")
     def test_every_programme_has_its_price_after_the_warranty(self):
         expected = {

@@ -177,6 +177,18 @@ class TestProfiles(TransactionCase):
             },
         )
 
+    @rules("NET-21")
+    def test_the_range_of_services(self):
+        """Question, training, fault, remote help, and upgrades from the catalogue."""
+        ticket = self.env["helpdesk.ticket"]
+        kinds = {kind for kind, _label in ticket._fields["kind"].selection}
+        self.assertLessEqual({"consultation", "training", "repair", "complaint"}, kinds)
+        modes = {mode for mode, _label in ticket._fields["delivery_mode"].selection}
+        self.assertIn("remote", modes)
+        self.assertTrue(
+            self.env["service.item"].search([("name", "ilike", "upgrade")])
+        )
+
     @rules("SLA-23")
     def test_somebody_answers_after_hours(self):
         leader = self.env["res.partner"].create(
