@@ -71,6 +71,24 @@ class Day:
         exception.action_ask()
         return exception
 
+    def promise(self, ticket, text, **later):
+        """Something is promised on the phone, with its time."""
+        now = ticket.company_id._service_now()
+        return self._model("hotline", "service.promise").create(
+            {"ticket_id": ticket.id, "name": text, "due_at": now + timedelta(**later)}
+        )
+
+    def hand_over(self, ticket, details):
+        """The fault is on the operator's side; he has the case now."""
+        operator = self.env.ref("after_sales_service.program_careplan").partner_id
+        if not operator:
+            operator = self.env["res.partner"].create({"name": "宽带运营商"})
+        handover = self._model("hotline", "service.handover").create(
+            {"ticket_id": ticket.id, "partner_id": operator.id, "details": details}
+        )
+        handover.action_send()
+        return handover
+
     def appoint(self, ticket, engineer="engineer", **vals):
         """The appointment is agreed; the window proposes itself."""
         visit = self._model("hotline", "service.visit").create(
@@ -303,9 +321,13 @@ def run(env, scale=1):
         play_volume(day)
     if first:
         play_workshop(day)
+        play_promises(day)
         play_this_morning(day)
     company.write({"service_sandbox": False, "service_test_now": False})
-    env["service.sla.clock"].search([])._replay()
+    clocks = env["service.sla.clock"]
+    clocks.search([])._replay()
+    now = company._service_now()
+    clocks.search(clocks._get_due_domain(company, now))._mark_due(now)
 
 
 def wait(day, **delta):
@@ -314,6 +336,12 @@ def wait(day, **delta):
     company.service_test_now = min(
         company.service_test_now + timedelta(**delta), fields.Datetime.now()
     )
+
+
+def wait_until(day, **ago):
+    """Move the test clock on to so long before the real time."""
+    now = fields.Datetime.now() - timedelta(**ago)
+    day.env.company.service_test_now = max(day.env.company.service_test_now, now)
 
 
 def set_up_company(env):
@@ -473,6 +501,47 @@ def play_swap(day, serial, new, old):
     day.swap(visit, new, old, "异响,读写慢")
     day.complete(visit)
     return visit
+
+
+def play_promises(day):
+    """Clocks at every stage, calls, a hand-over, a choice: desks that have work."""
+    env = day.env
+    missed, standing, due_soon, talked, exchanged, question = create_machines(env, 6)
+    disk = "HARD_DISK"
+    # Nobody came in time: missed, and the ladder told hotline and director.
+    wait_until(day, hours=5)
+    day.dispatch(day.report(missed.serial, "硬盘有异响，开机很慢", disk))
+    # Sold last week and broken already: the customer wants a new one.
+    exchanged.sudo().sale_date = env.company._service_today() - timedelta(days=6)
+    ticket = day.report(exchanged.serial, "新机三天两头死机", disk, kind="repair")
+    right = ticket.right_ids.filtered(lambda one: one.remedy == "exchange")
+    right.write(
+        {"decided_by": ticket.partner_id.name, "test_report": "硬盘坏道，性能故障"}
+    )
+    right.action_choose()
+    # The customer is away until noon: the clocks stand still meanwhile.
+    wait_until(day, minutes=100)
+    ticket = day.report(standing.serial, "硬盘读写错误", disk)
+    day.dispatch(ticket)
+    ticket._pause("客户中午才在家")
+    # Nearly due: the two hours are as good as over.
+    day.dispatch(day.report(due_soon.serial, "硬盘找不到", disk))
+    # Settled on the phone, with a promise to call again.
+    wait_until(day, minutes=30)
+    phone = env.ref("helpdesk_mgmt.helpdesk_ticket_channel_phone")
+    ticket = day.report(
+        talked.serial,
+        "上网时断时续",
+        channel_id=phone.id,
+        delivery_mode="remote",
+        cause_side="operator",
+    )
+    day.dispatch(ticket)
+    day.promise(ticket, "今天下班前回电，告知处理结果", hours=4)
+    day.hand_over(ticket, "ADSL 同步灯不亮，终端设备正常，请检查线路")
+    day.report(
+        question.serial, "怎样备份数据？", kind="consultation", delivery_mode="remote"
+    )
 
 
 def play_this_morning(day):

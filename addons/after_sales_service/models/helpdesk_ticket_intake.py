@@ -637,9 +637,8 @@ class HelpdeskTicket(models.Model):
     def _follow_stage(self, was_closed):
         """A case is done when each of its problems is (DSP-05)."""
         ended = self.filtered("stage_id.closed") - was_closed
-        done = ended.filtered(
-            lambda ticket: ticket.stage_id not in self._get_given_up_stages()
-        )
+        given_up = self._get_given_up_stages()
+        done = ended.filtered(lambda ticket: ticket.stage_id not in given_up)
         unsolved = done.problem_ids.filtered(lambda problem: problem.state == "open")
         if unsolved:
             raise UserError(

@@ -46,11 +46,9 @@ class HelpdeskTicket(models.Model):
 
     def _follow_stage(self, was_closed):
         ended = self.filtered("stage_id.closed") - was_closed
+        given_up = self._get_given_up_stages()
         lacking = ended.filtered(
-            lambda ticket: (
-                ticket.stage_id not in self._get_given_up_stages()
-                and ticket._lacks_receipt()
-            )
+            lambda ticket: ticket.stage_id not in given_up and ticket._lacks_receipt()
         )
         if lacking:
             raise UserError(

@@ -70,7 +70,7 @@ class ServiceGuaranteeRight(models.Model):
     test_report = fields.Text(
         help="What the test showed: return and exchange rest on it (WAR-18)."
     )
-    report_ids = fields.Many2many(comodel_name="ir.attachment", string="Documents")
+    report_ids = fields.Many2many(comodel_name="ir.attachment", string="Test papers")
     chosen_at = fields.Datetime(readonly=True)
     chosen_by_id = fields.Many2one(
         comodel_name="res.users", string="Recorded by", readonly=True

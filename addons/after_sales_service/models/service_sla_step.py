@@ -143,7 +143,9 @@ class ServiceSlaStep(models.Model):
                 "res_id": ticket.id,
                 "user_id": users[ticket].id,
                 "date_deadline": ticket.company_id._service_today(),
-                "summary": ", ".join(mine.mapped("policy_id.name")),
+                "summary": ", ".join(
+                    mine.policy_id.with_context(lang=users[ticket].lang).mapped("name")
+                ),
             }
             for ticket, mine in clocks.grouped("ticket_id").items()
             if (ticket.id, users[ticket]) not in known

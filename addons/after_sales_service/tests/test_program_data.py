@@ -185,9 +185,7 @@ class TestProfiles(TransactionCase):
         self.assertLessEqual({"consultation", "training", "repair", "complaint"}, kinds)
         modes = {mode for mode, _label in ticket._fields["delivery_mode"].selection}
         self.assertIn("remote", modes)
-        self.assertTrue(
-            self.env["service.item"].search([("name", "ilike", "upgrade")])
-        )
+        self.assertTrue(self.env["service.item"].search([("name", "ilike", "upgrade")]))
 
     @rules("SLA-23")
     def test_somebody_answers_after_hours(self):

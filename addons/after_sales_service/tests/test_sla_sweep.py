@@ -181,6 +181,23 @@ class TestSweep(AfterSalesCommon):
         self.assertLessEqual(more[0], few[0] + 2)
         self.assertLessEqual(more[1], few[1])
 
+    def test_closing_asks_nothing_for_each_ticket(self):
+        done = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+
+        def queries(count):
+            vals = {"name": "Disk", "equipment_id": self.equipment.id}
+            tickets = self.env["helpdesk.ticket"].create([vals] * count)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            tickets.write({"stage_id": done.id})
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        queries(1)
+        few = queries(3)
+        self.assertLessEqual(queries(30), few + 3)
+
     def test_tickets_closed_together_mail_from_the_queue(self):
         tickets = self._new_ticket(dispatch=False) | self._new_ticket(dispatch=False)
         done = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
