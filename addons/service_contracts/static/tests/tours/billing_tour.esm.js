@@ -1,6 +1,9 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import {registry} from "@web/core/registry";
 
+// Milliseconds for what the server works on, on a busy machine too
+const SLOW = 60000;
+
 registry.category("web_tour.tours").add("service_contracts_billing", {
     steps: () => [
         {
@@ -10,12 +13,13 @@ registry.category("web_tour.tours").add("service_contracts_billing", {
         },
         {
             content: "Look at the dry run first",
-            trigger: "button[name=action_preview]:not(.d-none)",
+            trigger: ".o_form_view button[name=action_preview]:not(.d-none)",
             run: "click",
         },
         {
             content: "The preview names what will be parked and who mends it",
-            trigger: ".o_data_cell[name=problem]:contains(Nobody pays)",
+            trigger: ".o_list_view .o_data_cell[name=problem]:contains(Nobody pays)",
+            timeout: SLOW,
         },
         {
             content: "And the customer that will be billed",
@@ -28,7 +32,7 @@ registry.category("web_tour.tours").add("service_contracts_billing", {
         },
         {
             content: "Bill it",
-            trigger: "button[name=action_run_now]:contains(Run now)",
+            trigger: ".o_form_view button[name=action_run_now]:contains(Run now)",
             run: "click",
         },
         {
@@ -38,7 +42,8 @@ registry.category("web_tour.tours").add("service_contracts_billing", {
         },
         {
             content: "The run is done",
-            trigger: ".o_arrow_button_current:contains(Done)",
+            trigger: ".o_form_view .o_arrow_button_current:contains(Done)",
+            timeout: SLOW,
         },
         {
             content: "One contract is parked",
@@ -50,13 +55,20 @@ registry.category("web_tour.tours").add("service_contracts_billing", {
             run: "click",
         },
         {
+            content: "The invoices are listed, no longer the run with its totals",
+            trigger: ".o_list_view .o_data_cell[name=invoice_partner_display_name]",
+            timeout: SLOW,
+        },
+        {
             content: "It is in the list",
-            trigger: ".o_data_row .o_data_cell:contains(李明)",
+            trigger:
+                ".o_list_view .o_data_cell[name=invoice_partner_display_name]:contains(李明)",
             run: "click",
         },
         {
             content: "It is posted and its line names plan and period",
-            trigger: ".o_arrow_button_current:contains(Posted)",
+            trigger: ".o_form_view .o_arrow_button_current:contains(Posted)",
+            timeout: SLOW,
         },
         {
             content: "Where the fee comes from",
