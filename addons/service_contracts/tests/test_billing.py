@@ -140,6 +140,43 @@ class TestBilling(CareCommon):
                 )
             )
 
+    def test_a_billed_period_stays_as_it_is(self):
+        """Not even the machine's own hand changes what is posted."""
+        run = self._bill()
+        row = run.line_ids.sudo()
+        for vals in (
+            {"period_end": "2026-12-31"},
+            {"period_start": "2026-10-01"},
+            {"amount": 1.0},
+            {"move_id": False},
+        ):
+            with self.assertRaisesRegex(UserError, "finance makes a credit note"):
+                row.write(vals)
+        with self.assertRaisesRegex(UserError, "never deleted"):
+            row.unlink()
+        with self.assertRaisesRegex(UserError, "is fixed"):
+            run.period = "2026-12-01"
+        with self.assertRaises(UserError):
+            run.sudo().unlink()
+        self.assertEqual((str(row.period_end), row.amount), ("2026-11-30", 10.0))
+
+    def test_price_in_another_currency_is_parked(self):
+        """The contract was in order when it began; somebody changed its currency."""
+        currency = self.env["res.currency"].create(
+            {"name": "XTA", "symbol": "X", "rate_ids": [Command.create({"rate": 2.0})]}
+        )
+        good = self._create_subscribers(1)
+        bad = self._create_subscribers(1)
+        bad.currency_id = currency
+        run = self._bill()
+        self.assertEqual((good.state, bad.state), ("active", "parked"))
+        for part in ("XTA", self.company.currency_id.name, "service manager"):
+            self.assertIn(part, bad.parked_reason)
+        self.assertFalse(bad.billing_line_ids.move_id)
+        bad.currency_id = self.company.currency_id
+        run.action_retry_parked()
+        self.assertEqual(bad.billing_line_ids.state, "posted")
+
     def test_forgotten_next_date_is_not_billed_again(self):
         """Somebody puts OCA's date back: the subledger still knows."""
         run = self._bill()
