@@ -154,7 +154,7 @@ class ServiceBillingRun(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if {"period", "company_id"} & vals.keys() and self.line_ids:
+        if {"period", "company_id"} & vals.keys() and self._has_lines():
             raise UserError(
                 self.env._("The month of a run that has billed something is fixed.")
             )
@@ -168,8 +168,13 @@ class ServiceBillingRun(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_empty(self):
-        if self.line_ids:
+        if self._has_lines():
             raise UserError(self.env._("A run that has billed something stays."))
+
+    def _has_lines(self) -> bool:
+        """Asked of the database: a run may have a million lines."""
+        domain = [("run_id", "in", self.ids)]
+        return bool(self.env["service.billing.line"].search_count(domain, limit=1))
 
     # === Actions ===
 
@@ -228,7 +233,9 @@ class ServiceBillingRun(models.Model):
         """Bill everything that is parked in these runs again."""
         self.check_access("write")
         for run in self:
-            parked = run.line_ids.filtered(lambda line: line.state == "parked")
+            parked = run.line_ids.search(
+                [("run_id", "=", run.id), ("state", "=", "parked")]
+            )
             for ids in split_every(run.slice_size, parked.contract_id.ids, list):
                 run._bill_slice(ids)
                 run._commit(len(ids))
@@ -249,11 +256,14 @@ class ServiceBillingRun(models.Model):
 
     def action_view_invoices(self):
         self.ensure_one()
+        groups = self.env["service.billing.line"]._read_group(
+            [("run_id", "=", self.id), ("move_id", "!=", False)], ["move_id"]
+        )
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "account.action_move_out_invoice_type"
             ),
-            "domain": [("id", "in", self.line_ids.move_id.ids)],
+            "domain": [("id", "in", [move.id for (move,) in groups])],
             "context": {"default_move_type": "out_invoice", "create": False},
         }
 
@@ -278,12 +288,12 @@ class ServiceBillingRun(models.Model):
                 )
             )
         self._transition("running")
+        [(billed,)] = self.env["service.billing.line"]._read_group(
+            [("run_id", "=", self.id), ("move_id", "!=", False)],
+            aggregates=["contract_id:count_distinct"],
+        )
         self._set_guarded(
-            {
-                "mode": mode,
-                "contract_total": self._count_due_contracts()
-                + len(self.line_ids.filtered(lambda row: row.move_id).contract_id),
-            }
+            {"mode": mode, "contract_total": self._count_due_contracts() + billed}
         )
         self._commit(0)
 
