@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from unittest import mock
+
 import psycopg2
 
 from odoo.exceptions import UserError
@@ -302,6 +304,28 @@ class TestBilling(CareCommon):
         bad.partner_id.property_account_receivable_id = account
         run.action_retry_parked()
         self.assertEqual(bad.billing_line_ids.state, "posted")
+
+    def test_one_refused_bill_does_not_slow_its_slice(self):
+        """Halved until it is alone: of 16 bills 9 attempts, not 17."""
+        subscribers = self._create_subscribers(15)
+        account = self.env["account.account"].search(
+            [("account_type", "=", "asset_receivable")], limit=1
+        )
+        bad = subscribers[6]
+        bad.partner_id.property_account_receivable_id = account.copy({"active": False})
+        model = self.registry["service.billing.run"]
+        attempts, post = [], model._post_charges
+
+        def counted(run, charges):
+            attempts.append(len(charges))
+            return post(run, charges)
+
+        with mock.patch.object(model, "_post_charges", counted):
+            self._bill()
+        self.assertEqual(sorted(attempts), [1, 1, 2, 2, 4, 4, 8, 8, 16])
+        self.assertEqual(bad.state, "parked")
+        billed = (subscribers - bad).billing_line_ids
+        self.assertEqual((len(billed), set(billed.mapped("state"))), (14, {"posted"}))
 
     def test_contract_that_lost_its_line(self):
         contract = self._create_subscribers(1)
