@@ -158,12 +158,16 @@ class HelpdeskTicket(models.Model):
                 )
 
     def _accept(self):
+        fresh = self.filtered(lambda ticket: not ticket.accepted_at)
         result = super()._accept()
-        self._check_free_scope()
+        fresh._check_free_scope()
         return result
 
     def write(self, vals):
+        """What is wanted otherwise changes the fee with it (OOW-05, OOW-06)."""
         result = super().write(vals)
         if {"item_id", "component_id", "delivery_mode"} & vals.keys():
-            self.filtered("accepted_at")._check_free_scope()
+            accepted = self.filtered("accepted_at")
+            accepted.repair_ids._update_visit_fee()
+            accepted._check_free_scope()
         return result

@@ -214,10 +214,10 @@ class ServiceGuaranteeRight(models.Model):
         self._require_group("director", "branch", "manager")
         self._check_filled(lambda right: right._get_missing_settlement())
         for right in self.filtered(lambda right: right.remedy == "exchange"):
-            # sudo: who settles an exchange need not edit machines otherwise
+            # sudo: who settles an exchange need not edit machines, old or new
             old = right.equipment_id.sudo()
             right.new_equipment_id = old._exchange(
-                right.new_equipment_id, right.new_serial
+                right.new_equipment_id.sudo(), right.new_serial
             )
             right.ticket_id._record_event("exchanged")
         self._transition("done", done_at=self._now(), done_by_id=self.env.uid)

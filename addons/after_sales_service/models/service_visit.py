@@ -24,7 +24,7 @@ SIGNED_TEXTS = frozenset(
 SIGNED_FIELDS = SIGNED_TEXTS | frozenset(
     "ticket_id kind station_id engineer_id window_start window_end signature rating "
     "absent_note_left absent_contact trainees training_hours training_effect "
-    "training_agreed_by identity_checked".split()
+    "training_agreed_by fee_agreed_by identity_checked".split()
 )
 WINDOW = frozenset({"window_start", "window_end"})
 # A visit in these states is over.

@@ -77,6 +77,7 @@ class TestVisitFee(AfterSalesCommon):
         self._sign(visit)
         visit.action_done()
         self.assertEqual(line.order_id.state, "sale", "agreed, so ordered")
+        self._refused(lambda: visit.write({"fee_agreed_by": "Somebody"}), "finished")
 
     @rules("OOW-07")
     def test_nobody_works_before_the_customer_agreed_to_the_fee(self):
@@ -159,6 +160,14 @@ class TestVisitFee(AfterSalesCommon):
         exception.action_ask()
         exception.with_user(self.director).action_approve()
         self.assertFalse(ticket.visit_fee)
+        self.assertFalse(order.order_line)
+
+    @rules("OOW-06", "CF-12")
+    def test_who_carries_it_in_after_all_pays_no_fee(self):
+        ticket = self._old_case()
+        order = self._working_visit(ticket).sudo().repair_id.sale_order_id
+        self.assertTrue(order.order_line)
+        ticket.delivery_mode = "shop"
         self.assertFalse(order.order_line)
 
     def test_there_is_no_fee_to_change_on_a_free_visit(self):
