@@ -106,6 +106,32 @@ class Day:
         callback.write({"result": result, "machine_state": "运行正常"})
         callback.action_done()
 
+    def help_from_afar(self, ticket, answer, **vals):
+        """A remote session: why, who assists, consent; what was done."""
+        session = self._model("hotline", "service.contact.record").create(
+            {
+                "ticket_id": ticket.id,
+                "kind": "remote",
+                "remote_reason": "phone_not_enough",
+                "assistant_name": ticket.partner_id.name,
+                "consent": True,
+                "consent_name": ticket.partner_id.name,
+                "tool": "远程协助",
+                "answer": answer,
+                "outcome": "solved",
+                **vals,
+            }
+        )
+        if session.rating or ticket.receipt_ids:
+            session.action_done()
+        return session
+
+    def ask_receipt(self, ticket):
+        """The customer is asked to rate apart from the call."""
+        return self._model("hotline", "service.receipt").create(
+            {"ticket_id": ticket.id}
+        )
+
     # Engineer ----------------------------------------------------------
 
     def draw(self, visit, *codes):
@@ -558,8 +584,15 @@ def play_this_morning(day):
     ticket = day.report("TC-2024-0151", "光驱不读盘", "OPTICAL_DRIVE")
     day.dispatch(ticket)
     day.ask_exception(ticket, "老客户，光驱刚过保修期一年")
-    machines = create_machines(env, 1)
-    day.report(machines.serial, "电脑运行很慢", "HARD_DISK")
+    slow, modem, printer = create_machines(env, 3)
+    day.report(slow.serial, "电脑运行很慢", "HARD_DISK")
+    # Helped from afar: one rated on the phone, one is still asked for his rating.
+    ticket = day.report(modem.serial, "拨号错误 691", delivery_mode="remote")
+    day.help_from_afar(ticket, "重新设置宽带账号，已能上网", rating="5")
+    ticket.action_close()
+    ticket = day.report(printer.serial, "打印机驱动丢失", delivery_mode="remote")
+    day.ask_receipt(ticket)
+    day.help_from_afar(ticket, "重装驱动，测试页正常")
 
 
 def play_workshop(day):

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .service_contact_record import REMOTE_KINDS
@@ -43,6 +43,28 @@ class HelpdeskTicket(models.Model):
         return not any(any(one.mapped("rating")) for one in papers) and not (
             self._has_receipt()
         )
+
+    @api.depends(
+        "delivery_mode",
+        "contact_record_ids.state",
+        "contact_record_ids.rating",
+        "receipt_ids.state",
+    )
+    def _compute_next_step(self):
+        """Who was helped from afar rates the work, then the case is closed."""
+        result = super()._compute_next_step()
+        for ticket in self:
+            if ticket.delivery_mode != "remote" or ticket.stage_id.closed:
+                continue
+            if "done" in ticket.contact_record_ids.filtered(
+                lambda record: record.kind in REMOTE_KINDS
+            ).mapped("state"):
+                ticket.next_step = (
+                    self.env._("Let the customer rate the work: Receipt")
+                    if ticket._lacks_receipt()
+                    else self.env._("Close the ticket")
+                )
+        return result
 
     def _follow_stage(self, was_closed):
         ended = self.filtered("stage_id.closed") - was_closed

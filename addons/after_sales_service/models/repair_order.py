@@ -79,7 +79,7 @@ class RepairOrder(models.Model):
     coverage_verdict = fields.Selection(related="ticket_id.coverage_verdict")
     # SHOP-04, SHOP-05: taken in before the customer's eyes
     intake_at = fields.Datetime(
-        string="Taken in", readonly=True, copy=False, index="btree_not_null"
+        string="Taken in at", readonly=True, copy=False, index="btree_not_null"
     )
     intake_by_id = fields.Many2one(
         comodel_name="res.users", string="Taken in by", readonly=True, copy=False

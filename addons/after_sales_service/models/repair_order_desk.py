@@ -170,11 +170,18 @@ class RepairOrder(models.Model):
         scripts = self.env["service.script"].search(
             [("situation", "in", sorted(set().union(*COUNTER.values())))]
         )
+        by_situation = scripts.grouped("situation")
         for repair in self:
-            situations = COUNTER.get(repair.workshop_state, ())
-            repair.script_ids = scripts.filtered(
-                lambda script, situations=situations: script.situation in situations
-            )._suits(repair.ticket_id)
+            repair.script_ids = (
+                scripts.browse()
+                .union(
+                    *(
+                        by_situation.get(situation, scripts.browse())
+                        for situation in COUNTER.get(repair.workshop_state, ())
+                    )
+                )
+                ._suits(repair.ticket_id)
+            )
 
     # ---------------------------------------------------
     # Scanner

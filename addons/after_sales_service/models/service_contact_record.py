@@ -51,7 +51,11 @@ class ServiceContactRecord(models.Model):
     )  # DSP-02
     partner_id = fields.Many2one(related="ticket_id.partner_id", store=True, index=True)
     caller = fields.Char(
-        compute="_compute_from_ticket", store=True, readonly=False, precompute=True
+        string="Speaking with",
+        compute="_compute_from_ticket",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     phone = fields.Char(
         compute="_compute_from_ticket", store=True, readonly=False, precompute=True
@@ -64,9 +68,11 @@ class ServiceContactRecord(models.Model):
         default=lambda self: self.env.user,
     )
     started_at = fields.Datetime(
-        required=True, default=lambda self: self.env.company._service_now()
+        string="Begun at",
+        required=True,
+        default=lambda self: self.env.company._service_now(),
     )
-    ended_at = fields.Datetime(readonly=True, copy=False)
+    ended_at = fields.Datetime(string="Ended at", readonly=True, copy=False)
     minutes = fields.Float(
         compute="_compute_minutes",
         store=True,
@@ -123,7 +129,7 @@ class ServiceContactRecord(models.Model):
     )
     opinion = fields.Text(string="Customer's opinion")
     state = fields.Selection(
-        selection=[("draft", "Running"), ("done", "Recorded")],
+        selection=[("draft", "Under way"), ("done", "Recorded")],
         required=True,
         readonly=True,
         default="draft",

@@ -45,7 +45,7 @@ class ServiceReceipt(models.Model):
     delivery_mode = fields.Selection(related="ticket_id.delivery_mode", store=True)
     user_id = fields.Many2one(
         comodel_name="res.users",
-        string="Served by",
+        string="Who served",
         compute="_compute_user_id",
         store=True,
         readonly=False,
@@ -72,7 +72,11 @@ class ServiceReceipt(models.Model):
     )
     note = fields.Char()
     state = fields.Selection(
-        selection=[("asked", "Asked"), ("given", "Given"), ("declined", "Not given")],
+        selection=[
+            ("asked", "Customer asked"),
+            ("given", "Given"),
+            ("declined", "Not given"),
+        ],
         required=True,
         readonly=True,
         default="asked",

@@ -21,6 +21,7 @@ class ServiceVisit(models.Model):
         readonly=False,
         precompute=True,
         group_expand="_group_expand_engineer_id",
+        # pylint: disable=translation-field
         falsy_value_label=_lt("Nobody goes yet"),
     )
     planned_minutes = fields.Integer(

@@ -49,6 +49,7 @@ class TestReceipt(ReceiptCommon):
             record.action_done()
         record.rating = "4"
         record.action_done()
+        self.assertEqual(ticket.next_step, "Close the ticket")
         ticket.action_close()
         self.assertTrue(ticket.stage_id.closed)
 
@@ -88,6 +89,7 @@ class TestReceipt(ReceiptCommon):
         record = self._guide(ticket)
         receipt = self.receipts.create({"ticket_id": ticket.id})
         record.action_done()  # asked for apart from the record
+        self.assertIn("Receipt", ticket.next_step)
         with self.assertRaisesRegex(UserError, "CARE-13"), self.cr.savepoint():
             ticket.action_close()
         with self.assertRaisesRegex(UserError, "why there is no rating"):

@@ -74,11 +74,11 @@ class TestTrackingCard(IntakeCommon):
 
     def test_a_card_that_cannot_be_drawn_does_not_stop_the_others(self):
         broken, sound = self._handled(), self._handled()
-        draw = type(broken)._archive_card
+        draw, reason = type(broken)._archive_card, "no printer"
 
         def fail(tickets):
             if tickets == broken:
-                raise UserError("no printer")
+                raise UserError(reason)
             return draw(tickets)
 
         with patch.object(type(broken), "_archive_card", fail):
