@@ -1,7 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import defaultdict
+from contextlib import contextmanager
+
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 
 USES = ("good", "defective", "loaner")
 
@@ -120,6 +124,18 @@ class ServiceStation(models.Model):
             ]
         )
 
+    @contextmanager
+    def _first_come(self):
+        """Around making what there is once: who comes second starts again.
+
+        The server repeats his act, which then finds what the other has made.
+        """
+        try:
+            with self.env.cr.savepoint():
+                yield
+        except UniqueViolation as error:
+            raise ConcurrencyError(str(error)) from error
+
     def _get_locations(self, use) -> dict:
         """Each station's place for ``use``; made when missing."""
         # sudo: engineers read no stock locations
@@ -130,7 +146,8 @@ class ServiceStation(models.Model):
             if location.service_use == use and not location.custodian_id
         }
         if len(found) < len(stations):
-            stations._ensure_locations()
+            with stations._first_come():
+                stations._ensure_locations()
             stations.invalidate_recordset(["location_ids"])
             found = {
                 location.station_id: location
@@ -166,21 +183,21 @@ class ServiceStation(models.Model):
         ]
         if missing:
             stations = self.browse({station.id for station, _user in missing}).sudo()
-            stations._ensure_locations()
             defective = stations._get_locations("defective")
-            created = locations.create(
-                [
-                    station._prepare_location_vals(
-                        use,
-                        station.location_id
-                        if use == "engineer"
-                        else defective[station],
-                        user.name,
-                        user,
-                    )
-                    for station, user in missing
-                ]
-            )
+            with stations._first_come():
+                created = locations.create(
+                    [
+                        station._prepare_location_vals(
+                            use,
+                            station.location_id
+                            if use == "engineer"
+                            else defective[station],
+                            user.name,
+                            user,
+                        )
+                        for station, user in missing
+                    ]
+                )
             for (station, user), location in zip(missing, created, strict=True):
                 found[station.id, user.id] = location
         return {(station, user): found[station.id, user.id] for station, user in pairs}

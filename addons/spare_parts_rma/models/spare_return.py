@@ -192,9 +192,9 @@ class SpareReturn(models.Model):
                 result[station] = document
             else:
                 missing.append(self._prepare_return_vals(station, week))
-        for document in returns.create(missing):
-            result[document.station_id] = document
-        return result
+        with stations._first_come():
+            opened = returns.create(missing)
+        return result | {document.station_id: document for document in opened}
 
     @api.model
     def _prepare_return_vals(self, station, week):

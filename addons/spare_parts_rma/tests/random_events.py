@@ -231,6 +231,7 @@ class RandomEvents:
                     ("state", "=", "open"),
                     ("kind", "=", "missing"),
                     ("return_id.state", "=", "received"),
+                    ("return_id.station_id", "=", self.story.station.id),
                 ]
             )
         )
@@ -257,6 +258,7 @@ class RandomEvents:
                 ("state", "=", "closed"),
                 ("disposition", "=", "vendor"),
                 ("vendor_picking_id", "=", False),
+                ("station_id", "=", self.story.station.id),
             ],
             limit=1,
         )

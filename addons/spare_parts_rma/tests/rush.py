@@ -95,28 +95,25 @@ def station(env, tag, *roles):
     return place, people
 
 
-def _prepare(dbname, tag):
-    """Ten pieces on a shelf of their own and twenty slips that want one each."""
-    with Registry(dbname).cursor() as cr:
-        env = api.Environment(cr, api.SUPERUSER_ID, {})
-        place, (hands, bag) = station(env, tag, "specialist", "engineer")
-        product = env["product.product"].create(
-            {"name": f"Rush part {tag}", "is_storable": True}
-        )
-        shelf = place._get_locations("good")[place]
-        env["stock.quant"]._update_available_quantity(product, shelf, PIECES)
-        draws = env["spare.draw"].create(
-            [
-                {
-                    "station_id": place.id,
-                    "engineer_id": bag.id,
-                    "line_ids": [(0, 0, {"product_id": product.id})],
-                }
-                for _draw in range(DRAWS)
-            ]
-        )
-        draws.action_request()
-        return hands.id, draws.ids, product.id, shelf.id
+def _lay_out(env, place, bag):
+    """Ten pieces of a new part on the shelf and twenty slips that want one each."""
+    product = env["product.product"].create(
+        {"name": f"Rush part {place.name}", "is_storable": True}
+    )
+    shelf = place._get_locations("good")[place]
+    env["stock.quant"]._update_available_quantity(product, shelf, PIECES)
+    draws = env["spare.draw"].create(
+        [
+            {
+                "station_id": place.id,
+                "engineer_id": bag.id,
+                "line_ids": [(0, 0, {"product_id": product.id})],
+            }
+            for _draw in range(DRAWS)
+        ]
+    )
+    draws.action_request()
+    return draws.ids, product, shelf
 
 
 def rush(dbname, repeats, workers=4):
@@ -125,20 +122,37 @@ def rush(dbname, repeats, workers=4):
     :returns: how many succeeded in each repeat, and what is left on the shelf
         afterwards
     """
+
+    def look():
+        return Registry(dbname).cursor()
+
+    with look() as cr:
+        env = api.Environment(cr, api.SUPERUSER_ID, {})
+        place, people = station(env, tag(), "specialist", "engineer")
     outcome = []
     for _number in range(repeats):
-        mark = tag()
-        user, slips, product, shelf = _prepare(dbname, mark)
-        acts = [(user, "spare.draw", slip, "action_hand_over") for slip in slips]
+        with look() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            place = place.with_env(env)
+            hands, bag = (person.with_env(env) for person in people)
+            slips, product, shelf = _lay_out(env, place, bag)
+            acts = [
+                (hands.id, "spare.draw", slip, "action_hand_over") for slip in slips
+            ]
         answers = together(dbname, *(acts[index::workers] for index in range(workers)))
         given = sum(carried_out for carried_out, _answer in answers)
-        with Registry(dbname).cursor() as cr:
+        with look() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             left = sum(
                 env["stock.quant"]
-                .search([("product_id", "=", product), ("location_id", "=", shelf)])
+                .search(
+                    [("product_id", "=", product.id), ("location_id", "=", shelf.id)]
+                )
                 .mapped("quantity")
             )
-            env["res.users"].search([("login", "=like", f"rush%{mark}")]).active = False
         outcome.append((given, left))
+    with look() as cr:
+        env = api.Environment(cr, api.SUPERUSER_ID, {})
+        for person in people:
+            person.with_env(env).active = False
     return outcome

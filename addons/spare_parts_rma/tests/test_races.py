@@ -77,10 +77,11 @@ class TestRaces(BaseCase):
         with self.look() as env:
             desk = env["spare.return"].with_user(self.clerks[0])
             document = desk.browse(self.document)
-            desk.scan_receive(self.label)
-            for rma in document.rma_ids:
-                desk.scan_receive(rma.serial, self.box)
-            document.action_finish_receiving()
+            if document.state != "signed":
+                desk.scan_receive(self.label)
+                for rma in document.rma_ids:
+                    desk.scan_receive(rma.serial, self.box)
+                document.action_finish_receiving()
             env["res.users"].search(
                 [("login", "=like", f"rush%{self.tag}")]
             ).active = False
@@ -113,6 +114,39 @@ class TestRaces(BaseCase):
         return self.press(
             self.specialists, "spare.return", self.document, "action_ship"
         )
+
+    @rules("PRT-02")
+    def test_the_first_two_parts_for_a_new_engineer(self):
+        """His bag is made once; nobody is refused because somebody else made it."""
+        with self.look() as env:
+            place = env["spare.return"].browse(self.document).station_id
+            _nowhere, (engineer,) = station(env, f"N{self.tag}", "engineer")
+            engineer.service_station_ids = place
+            product = env["product.product"].create(
+                {"name": "Race cable", "is_storable": True}
+            )
+            env["stock.quant"]._update_available_quantity(
+                product, place._get_locations("good")[place], 2
+            )
+            draws = env["spare.draw"].create(
+                [
+                    {
+                        "station_id": place.id,
+                        "engineer_id": engineer.id,
+                        "line_ids": [(0, 0, {"product_id": product.id})],
+                    }
+                    for _draw in range(2)
+                ]
+            )
+            draws.action_request()
+        answers = together(
+            self.dbname,
+            *(
+                [(user, "spare.draw", draw, "action_hand_over")]
+                for user, draw in zip(self.specialists, draws.ids, strict=True)
+            ),
+        )
+        self.assertEqual(answers, [(True, True)] * 2)
 
     @rules("RMA-05")
     def test_two_people_ship_the_same_return(self):
