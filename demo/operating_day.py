@@ -7,6 +7,7 @@ the public models with the rights of the person who does it, so what is here is
 what the product allows. :class:`Day` is also how the stories in ``tests/`` act.
 """
 
+import base64
 from datetime import timedelta
 
 from odoo import Command, fields
@@ -326,6 +327,34 @@ class Day:
         run.action_run_now()
         return run
 
+    def compare_statement(self, settlement, lines):
+        """The operator's list of what it collected, read and compared."""
+        text = "\n".join(["account,amount", *lines])
+        self._model("finance", "service.settlement.statement").create(
+            {
+                "settlement_id": settlement.id,
+                "reference": "DX-2026-001",
+                "filename": "statement.csv",
+                "file": base64.b64encode(text.encode()),
+            }
+        ).action_import()
+
+    # Subscribers -------------------------------------------------------
+
+    def import_subscribers(self, lines):
+        """A list of new subscribers: checked, then imported and activated."""
+        wizard = self._model("manager", "service.subscriber.import").create(
+            {
+                "filename": "subscribers.csv",
+                "file": base64.b64encode("\n".join(lines).encode()),
+                "activate": True,
+            }
+        )
+        wizard.action_check()
+        return self.env["contract.contract"].search(
+            wizard.action_import()["domain"], order="id"
+        )
+
 
 def run(env, scale=1):
     """Play ``scale`` times the demo volume; the first time set everything up."""
@@ -510,9 +539,49 @@ def play_story(day):
     day.hand_in(visit.spare_swap_ids.sudo().rma_ids)
     day.pack_and_ship(visit.spare_swap_ids.sudo().rma_ids.return_id)
 
-    # The month's care plans are billed and posted.
-    day.bill_month(env.company._service_today().replace(day=1))
+    play_care(day)
     wait(day, days=4)
+
+
+def play_care(day):
+    """Subscribers of an operator and of their own: billed, parked, owing, settled."""
+    env = day.env
+    today = env.company._service_today()
+    plan = env.ref("service_contracts.plan_broadband_care")
+    operator = env.ref("service_contracts.operator_sample").name
+    start = (today - timedelta(days=20)).isoformat()
+    lines = ["customer,plan,account,operator,payer,start,email"]
+    for number, (payer, email) in enumerate(
+        [("operator", "")] * 4 + [("customer", "sun@example.com")] + [("", "")] * 3, 1
+    ):
+        lines.append(
+            f"签约用户 {number:02d},{plan.code},0552-{number:04d},{operator},{payer},"
+            f"{start},{email}"
+        )
+    subscribers = day.import_subscribers(lines)
+    parked, resting = subscribers[6], subscribers[7]
+    # whom to bill is not known any more: his bill is parked
+    parked.invoice_partner_id = parked.partner_id.copy()
+    parked.invoice_partner_id.active = False
+    day._as("manager", resting).action_suspend()
+    env.ref("service_contracts.dunning_step_1").write({"active": True, "days": 3})
+    env.company.care_overdue_days = 30
+    # The month's care plans are billed and posted.
+    run = day.bill_month(today.replace(day=1))
+    settlement = env["service.settlement"].search([("run_id", "=", run.id)], limit=1)
+    day.compare_statement(settlement, ["0552-0001,10", "0552-0002,9", "0552-0009,10"])
+    # 李明 wants a lesson that his plan does not name: he is told the price.
+    ticket = day._model("hotline", "helpdesk.ticket").create(
+        {
+            "scan": "TC-2026-0001",
+            "name": "想学习办公软件",
+            "item_id": env.ref("after_sales_service.item_tutoring_office").id,
+            "kind": "consultation",
+            "delivery_mode": "remote",
+            "quote_price": 40.0,
+        }
+    )
+    ticket.action_quote_price()
 
 
 def play_swap(day, serial, new, old):
@@ -574,6 +643,8 @@ def play_this_morning(day):
     """What people find on their desks today."""
     env = day.env
     wait(day, days=30)
+    # who has not paid his bill is reminded; who has no mail gets a letter to print
+    env["service.dunning.letter"]._cron_remind()
     # 张伟 lives in a county: the county's clocks run, the parent's station serves.
     ticket = day.report("TC-2025-0033", "内存报警", "MEMORY")
     day.dispatch(ticket)

@@ -189,7 +189,19 @@ class SecurityCommon(StoryCommon, HttpCase):
         document.with_user(cls.clerk).action_finish_receiving()
         cls._create_case(item_id=cls.item_virus.id, delivery_mode="remote")
         cls.day.bill_month("2026-11-01")
+        cls._remind()
         cls.contract.action_suspend()
+
+    @classmethod
+    def _remind(cls):
+        """The bill is overdue: the first letter goes out."""
+        step = cls.env.ref("service_contracts.dunning_step_1")
+        step.active = True
+        cls.contract.billing_line_ids.move_id.invoice_date_due -= timedelta(days=9)
+        letters = cls.env["service.dunning.letter"]
+        letters._remind(
+            cls.company, step, letters._get_overdue_domain(cls.company, step)
+        )
 
     @classmethod
     def _play_the_workshop(cls):

@@ -20,6 +20,7 @@
         "report/reminder.xml",
         "data/mail_template.xml",
         "data/service.dunning.step.csv",
+        "data/keep_tables.xml",
         "data/queue_job.xml",
         "data/ir_cron.xml",
         "views/service_entitlement_views.xml",

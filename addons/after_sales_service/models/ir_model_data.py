@@ -25,6 +25,7 @@ TABLES = (
     "service.form",
     "service.role.card",
     "service.desk.queue",
+    "service.dunning.step",
     "helpdesk.ticket.channel",
     "helpdesk.ticket.category",
 )

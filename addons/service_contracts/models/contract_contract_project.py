@@ -25,7 +25,6 @@ class ContractContract(models.Model):
         comodel_name="service.contract.price",
         inverse_name="contract_id",
         string="Price ceilings",
-        copy=True,
     )
 
     def action_activate(self):

@@ -227,6 +227,7 @@ class HelpdeskTicket(models.Model):
             inputs["all_agreed"] = True
             rule = line.rule or "CON-11"
         elif self.delivery_mode == "shop" and left is None:
+            # CARE-04: upgrade and upkeep there are free like any repair
             rule = line.rule or "CARE-05"
         else:
             rule = line.rule or "CARE-10"

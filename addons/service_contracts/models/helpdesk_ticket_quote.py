@@ -83,7 +83,8 @@ class HelpdeskTicket(models.Model):
     def _compute_quote_price(self):
         for ticket in self:
             if not ticket._get_quote():
-                ticket.quote_price = ticket._get_plan_price()
+                # what the plan says; where it says nothing, what the desk typed stays
+                ticket.quote_price = ticket._get_plan_price() or ticket.quote_price
 
     def _get_quote(self):
         """The quotation that stands; declined ones are cancelled."""

@@ -226,6 +226,11 @@ class ServiceBillingLine(models.Model):
             ],
         }
 
+    def action_open_contract(self):
+        """Where a parked charge is mended."""
+        self.ensure_one()
+        return self.contract_id.get_formview_action()
+
     def action_open_invoice(self):
         self.ensure_one()
         if not self.move_id:

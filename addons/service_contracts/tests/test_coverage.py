@@ -24,6 +24,25 @@ class TestCoverage(CareCommon):
             self.assertIn(part, sentence)
         self.assertIn("without limit", sentence)
 
+    @rules("CARE-04")
+    def test_upgrade_and_upkeep_in_the_shop_are_free(self):
+        for item in (
+            "after_sales_service.item_system_optimisation",
+            "service_contracts.item_software_upgrade",
+        ):
+            case = self._create_case(
+                delivery_mode="shop", item_id=self.env.ref(item).id
+            )
+            row = case.coverage_ids.filtered("chosen").filtered("item_id")
+            self.assertIn(row.verdict, ("plan", "warranty"))
+            self.assertFalse(case.quote_state)
+        # the same upgrade at the customer's is none of the plan's promises
+        case = self._create_case(
+            delivery_mode="onsite",
+            item_id=self.env.ref("service_contracts.item_software_upgrade").id,
+        )
+        self.assertEqual(case.quote_state, "needed")
+
     @rules("CARE-10")
     def test_quota_is_used_up_and_the_price_is_told(self):
         vals = {"delivery_mode": "remote", "item_id": self.item_virus.id}

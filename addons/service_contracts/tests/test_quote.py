@@ -52,6 +52,13 @@ class TestQuote(CareCommon):
         ticket = self._new_ticket(item_id=self.item_virus.id)
         with self.assertRaisesRegex(UserError, "price to quote"):
             ticket.action_quote_price()
+        typed = self._create_case(
+            dispatch=False,
+            item_id=self.item_virus.id,
+            delivery_mode="onsite",
+            quote_price=70.0,
+        )
+        self.assertEqual(typed.quote_price, 70.0)
         ticket.quote_price = 80.0
         ticket.action_quote_price()
         ticket.quote_agreed_by = "李明"

@@ -110,12 +110,3 @@ class TestSeeing(CareCommon):
         self.assertEqual(
             self._count("region_id")["2026-11", self.region_urban.id], (1, 1, 0, 0)
         )
-
-    def test_who_sees_it(self):
-        months = self.env["service.subscriber.month"]
-        for user, may in (
-            (self.manager, True),
-            (self.finance, True),
-            (self.engineer, False),
-        ):
-            self.assertEqual(months.with_user(user).has_access("read"), may)

@@ -20,6 +20,17 @@ class TestTours(CareCommon, HttpCase):
         self.assertEqual(self.contract.billing_line_ids.move_id.state, "posted")
         self.assertEqual(bad.state, "parked")
 
+    def test_finance_mends_and_retries_the_parked(self):
+        bad = self._create_subscribers(1)
+        bad.invoice_partner_id.active = False
+        self._create_run().action_run_now()
+        self.assertEqual(bad.state, "parked")
+        self.start_tour(
+            "/odoo/billing-parked", "service_contracts_parked", login="finance"
+        )
+        self.assertEqual(bad.state, "active")
+        self.assertEqual(bad.billing_line_ids.move_id.partner_id, self.customer)
+
     def test_manager_changes_the_plan_and_suspends(self):
         gold = self._create_plan(code="GOLD", name="Gold", fee=30.0)
         self.start_tour(
@@ -49,3 +60,5 @@ class TestTours(CareCommon, HttpCase):
             "service_contracts_hotline",
             login="hotline",
         )
+        quote = self.env["sale.order"].search([("care_ticket_id.name", "=", "Outside")])
+        self.assertEqual((quote.state, quote.signed_by), ("sale", "李明"))

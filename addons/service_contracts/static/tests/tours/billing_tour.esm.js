@@ -76,3 +76,59 @@ registry.category("web_tour.tours").add("service_contracts_billing", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("service_contracts_parked", {
+    steps: () => [
+        {
+            content: "What could not be billed says why, and who mends it",
+            trigger: ".o_data_row:contains(Nobody pays):contains(service manager)",
+        },
+        {
+            content: "Open the contract",
+            trigger: ".o_data_row button[name=action_open_contract]",
+            run: "click",
+        },
+        {
+            content: "The reason stands on it, too",
+            trigger: ".o_form_view .alert-danger:contains(Nobody pays)",
+        },
+        {
+            content: "Who pays is on the page Payer",
+            trigger: ".o_notebook .nav-link[name=billing]",
+            run: "click",
+        },
+        {
+            content: "Choose him",
+            trigger: ".o_field_widget[name=invoice_partner_id] input",
+            run: "edit 李明",
+        },
+        {
+            content: "There he is",
+            trigger: ".o-autocomplete--dropdown-item:contains(李明)",
+            run: "click",
+        },
+        {
+            content: "Save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "Saved",
+            trigger: ".o_form_view .o_form_saved",
+        },
+        {
+            content: "Back to the parked ones",
+            trigger: ".breadcrumb-item a:last, .o_back_button a:first",
+            run: "click",
+        },
+        {
+            content: "Retry with one click",
+            trigger: ".o_data_row button[name=action_retry]",
+            run: "click",
+        },
+        {
+            content: "Nothing is parked any more",
+            trigger: ".o_view_nocontent:contains(Nothing is parked)",
+        },
+    ],
+});

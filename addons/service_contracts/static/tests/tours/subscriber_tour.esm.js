@@ -127,5 +127,24 @@ registry.category("web_tour.tours").add("service_contracts_hotline", {
             content: "The price is told before anything starts",
             trigger: ".o_form_view:contains(used up in this period):contains(20.00)",
         },
+        {
+            content: "Tell it",
+            trigger: "button[name=action_quote_price]",
+            run: "click",
+        },
+        {
+            content: "The customer agrees",
+            trigger: ".o_field_widget[name=quote_agreed_by] input",
+            run: "edit 李明",
+        },
+        {
+            content: "Write it down",
+            trigger: "button[name=action_agree_price]",
+            run: "click",
+        },
+        {
+            content: "Now work may start",
+            trigger: ".o_field_widget[name=quote_state]:contains(Agreed)",
+        },
     ],
 });
