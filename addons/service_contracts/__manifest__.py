@@ -42,7 +42,6 @@
         "views/res_company_views.xml",
         "views/menus.xml",
         "data/service.desk.queue.csv",
-        "data/keep_tables.xml",
     ],
     "demo": [
         "demo/service_plan.xml",

@@ -259,7 +259,7 @@ class ServiceDunningLine(models.Model):
         related="move_id.invoice_date", string="Date", related_sudo=True
     )
     date_due = fields.Date(string="Due on")
-    amount = fields.Monetary(string="Open")
+    amount = fields.Monetary(string="Amount open")
 
     # No bill gets the same letter twice, whoever runs the job.
     _move_step_uniq = models.UniqueIndex(

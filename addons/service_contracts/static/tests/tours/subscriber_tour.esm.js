@@ -146,5 +146,9 @@ registry.category("web_tour.tours").add("service_contracts_hotline", {
             content: "Now work may start",
             trigger: ".o_field_widget[name=quote_state]:contains(Agreed)",
         },
+        {
+            content: "All is saved",
+            trigger: ".o_form_view .o_form_saved",
+        },
     ],
 });
