@@ -89,6 +89,8 @@ class TestQuote(CareCommon):
                     "answer": "Removed",
                     "consent": True,
                     "consent_name": "李明",
+                    "remote_reason": "complex",
+                    "assistant_name": "李明",
                     "rating": "5",
                     "outcome": "solved",
                 }
