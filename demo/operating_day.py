@@ -319,6 +319,37 @@ class Day:
     def approve(self, request):
         self._as("branch", request).action_approve()
 
+    # Parts for the shelf -----------------------------------------------
+
+    def ask_for_stock(self, product, quantity):
+        """The specialist asks for parts; the branch centre hears of it at once."""
+        request = self._model("specialist", "spare.part.request").create(
+            {
+                "station_id": self.people["specialist"].service_station_ids[:1].id,
+                "line_ids": [
+                    Command.create({"product_id": product.id, "quantity": quantity})
+                ],
+            }
+        )
+        request.action_submit()
+        return request
+
+    def ship(self, request):
+        self._as("clerk", request).action_ship()
+
+    def appraise(self, role, **vals):
+        """What is damaged, how it came about, and a photo of it."""
+        photo = self._model(role, "ir.attachment").create(
+            {
+                "name": "照片.png",
+                "datas": SIGNATURE,
+                "res_model": "spare.damage.appraisal",
+            }
+        )
+        return self._model(role, "spare.damage.appraisal").create(
+            {"photo_ids": [Command.link(photo.id)], **vals}
+        )
+
     # Finance -----------------------------------------------------------
 
     def bill_month(self, month):
@@ -371,13 +402,16 @@ def run(env, scale=1):
         {"service_sandbox": True, "service_test_now": start.replace(hour=1, minute=5)}
     )
     if first:
+        play_forgotten(day)
         play_story(day)
     for _round in range(scale):
         play_volume(day)
     if first:
+        play_parts_desk(day)
         play_workshop(day)
         play_promises(day)
         play_this_morning(day)
+        env["spare.rma"]._cron_propose_charges()
     company.write({"service_sandbox": False, "service_test_now": False})
     clocks = env["service.sla.clock"]
     clocks.search([])._replay()
@@ -413,6 +447,7 @@ def set_up_company(env):
             "email": "service@example.com",
         }
     )
+    env["product.pricelist"].search([]).currency_id = env.company.currency_id
     env.company.partner_id.tz = "Asia/Shanghai"
     env.company.resource_calendar_id.tz = "Asia/Shanghai"
     env["account.chart.template"].try_loading(
@@ -445,10 +480,11 @@ def get_people(env):
     }
 
 
-def add_stock(env, product, serials):
-    """Good parts on the shelf of the Bengbu station."""
-    station = env.ref("after_sales_service.station_bengbu")
-    shelf = station._get_locations("good")[station]
+def add_stock(env, product, serials, shelf=None):
+    """Good parts on the shelf of the Bengbu station, or on another."""
+    if not shelf:
+        station = env.ref("after_sales_service.station_bengbu")
+        shelf = station._get_locations("good")[station]
     lots = env["stock.lot"].create(
         [{"name": serial, "product_id": product.id} for serial in serials]
     )
@@ -532,6 +568,8 @@ def play_story(day):
     request = day.quote(visit, env.ref("after_sales_service.product_memory"))
     day.consent(request)
     day.bill(request)
+
+    play_return_with_differences(day)
 
     # 徐静 had a disk swapped last week: its return is on the way.
     wait(day, days=6)
@@ -636,6 +674,152 @@ def play_promises(day):
     day.hand_over(ticket, "ADSL 同步灯不亮，终端设备正常，请检查线路")
     day.report(
         question.serial, "怎样备份数据？", kind="consultation", delivery_mode="remote"
+    )
+
+
+def play_forgotten(day):
+    """A part drawn two weeks ago and never used, a defective one never handed in."""
+    machines = create_machines(day.env, 2)
+    ticket = day.report(machines[0].serial, "硬盘偶尔找不到", "HARD_DISK")
+    day.dispatch(ticket)
+    day.draw(day.appoint(ticket), "HD-N-0012")
+    old = machines[1].component_ids.serial
+    play_swap(day, machines[1].serial, "HD-N-0011", old)
+
+
+def play_return_with_differences(day):
+    """Three pieces were sent: one is missing, a strange one lay in the box."""
+    env = day.env
+    slips = env["spare.rma"]
+    for index, machine in enumerate(create_machines(env, 3)):
+        visit = play_swap(
+            day, machine.serial, f"HD-N-{4 + index:04d}", machine.component_ids.serial
+        )
+        slips |= visit.spare_swap_ids.sudo().rma_ids
+    day.hand_in(slips)
+    document = slips.sudo().return_id
+    day.pack_and_ship(document)
+    wait(day, hours=20)
+    desk = day._model("clerk", "spare.return")
+    box = document.box_ids
+    vendor, good, missing = slips
+    for code in (box.name, vendor.name, good.name):
+        desk.scan_receive(code, box.id)
+    desk.note_extra("HD-X-0001", box.id)
+    day._as("clerk", document).action_finish_receiving()
+    row = document.difference_ids.filtered(lambda row: row.rma_id == missing)
+    day._as("clerk", row).note = "箱内未见，已电话询问服务站"
+    vendor.vendor_id = env["res.partner"].create({"name": "希捷科技保修中心"})
+    day.inspect(vendor, disposition="vendor")
+    day.inspect(good, result="no_fault", disposition="station")
+
+
+def play_parts_desk(day):
+    """What waits for approval, shipping, receiving and appraisal."""
+    env = day.env
+    disk = env.ref("after_sales_service.product_hd_500")
+    memory = env.ref("after_sales_service.product_memory")
+    store = env.company._get_spare_warehouse().lot_stock_id
+    add_stock(env, disk, [f"HD-C-{number:04d}" for number in range(1, 5)], store)
+    received, shipped, planned, approved = (
+        day.ask_for_stock(product, quantity)
+        for product, quantity in ((disk, 1), (disk, 2), (memory, 40), (disk, 1))
+    )
+    for request in (received, shipped, planned, approved):
+        day.approve(request)
+    for request in (received, shipped, planned):
+        day.ship(request)
+    day._as("specialist", received).action_receive()
+    day._as("clerk", planned).action_plan(
+        env.company._service_today() + timedelta(days=9)
+    )
+    day.ask_for_stock(memory, 3)
+    station = env.ref("after_sales_service.station_bengbu")
+    day._model("specialist", "stock.warehouse.orderpoint").create(
+        {
+            "product_id": memory.id,
+            "location_id": station._get_locations("good")[station].id,
+            "product_min_qty": 8,
+            "product_max_qty": 15,
+        }
+    )
+    damaged, reported, other = create_machines(env, 3)
+    # A burnt disk: the branch centre signs before it is replaced.
+    ticket = day.report(damaged.serial, "硬盘烧毁，有焦味", "HARD_DISK")
+    day.dispatch(ticket)
+    visit = day.appoint(ticket)
+    day.draw(visit, "HD-N-0007")
+    day.go(visit)
+    part = damaged.component_ids
+    day._model("engineer", "spare.swap").create(
+        {
+            "visit_id": visit.id,
+            "new_serial": "HD-N-0007",
+            "old_serial": part.serial,
+            "symptom": "电路板烧毁",
+            "damaged": True,
+        }
+    )
+    day.appraise(
+        "engineer",
+        visit_id=visit.id,
+        component_id=part.id,
+        damage="电路板烧黑，接口熔化",
+        cause="雷击过电压",
+    ).action_submit()
+    # A dropped disk: replaced, now its return waits for the second signature.
+    visit = play_swap(day, reported.serial, "HD-N-0008", reported.component_ids.serial)
+    slip = visit.spare_swap_ids.sudo().rma_ids
+    slip.damaged = True
+    day.hand_in(slip)
+    day.appraise(
+        "specialist",
+        rma_id=slip.id,
+        damage="外壳变形，盘片划伤",
+        cause="运输途中跌落",
+        report="<p>开盖检查：磁头脱落，盘片有划痕，与跌落相符。</p>",
+        claim_ids=[
+            Command.create(
+                {
+                    "party": "carrier",
+                    "percent": 70,
+                    "partner_id": env["res.partner"].create({"name": "徽运快递"}).id,
+                }
+            ),
+            Command.create({"party": "house", "percent": 30}),
+        ],
+    ).action_report()
+    # The memory in this machine is not made any more: a different model is asked for.
+    small = env["product.product"].create(
+        {
+            "name": "内存 512 MB",
+            "is_storable": True,
+            "tracking": "serial",
+            "service_category_id": memory.service_category_id.id,
+            "spare_discontinued_on": "2024-12-31",
+        }
+    )
+    other.component_ids = [
+        Command.create(
+            {
+                "category_id": memory.service_category_id.id,
+                "product_id": small.id,
+                "serial": "MEM-S-0001",
+            }
+        )
+    ]
+    ticket = day.report(other.serial, "内存报警", "MEMORY")
+    day.dispatch(ticket)
+    visit = day.appoint(ticket)
+    day.draw(visit, "MEM-N-0006")
+    day.go(visit)
+    day._model("engineer", "spare.swap").create(
+        {
+            "visit_id": visit.id,
+            "new_serial": "MEM-N-0006",
+            "old_serial": "MEM-S-0001",
+            "symptom": "开机报警，无法自检",
+        }
     )
 
 

@@ -39,3 +39,4 @@ from . import spare_report
 from . import spare_swap_undo
 from . import spare_supply_promise
 from . import service_program
+from . import spare_return_step

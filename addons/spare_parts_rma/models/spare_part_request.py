@@ -118,6 +118,7 @@ class SparePartRequest(models.Model):
         comodel_name="res.users", readonly=True, copy=False
     )
     approved_at = fields.Datetime(readonly=True, copy=False)
+    parts = fields.Char(string="Asked for", compute="_compute_parts")
     next_step = fields.Char(compute="_compute_next_step")
 
     _job_has_ticket = models.Constraint(
@@ -139,6 +140,14 @@ class SparePartRequest(models.Model):
             )
             request.onsite = request.ticket_id.delivery_mode == "onsite"
 
+    @api.depends("line_ids.product_id", "line_ids.quantity")
+    def _compute_parts(self):
+        for request in self:
+            request.parts = ", ".join(
+                f"{line.product_id.display_name} × {line.quantity:g}"
+                for line in request.line_ids
+            )
+
     @api.depends("kind")
     def _compute_remark(self):
         for request in self:
@@ -147,7 +156,9 @@ class SparePartRequest(models.Model):
             else:
                 request.remark = request.remark
 
-    @api.depends("state", "kind", "sale_order_id", "consent_at", "is_paid")
+    @api.depends(
+        "state", "kind", "sale_order_id", "consent_at", "is_paid", "director_id"
+    )
     @api.depends_context("lang")
     def _compute_next_step(self):
         for request in self:
@@ -172,6 +183,9 @@ class SparePartRequest(models.Model):
             "approved": self.env._("Parts may be shipped and drawn"),
             "planned": self.env._("Waiting for parts, or the station receives"),
             "shipped": self.env._("The station receives"),
+            "received": ""
+            if self.director_id
+            else self.env._("The director signs for what came"),
         }.get(self.state, "")
 
     def write(self, vals):
@@ -230,10 +244,7 @@ class SparePartRequest(models.Model):
                 body=self.env._(
                     "%(request)s waits for the branch service centre: %(parts)s.",
                     request=request.name,
-                    parts=", ".join(
-                        f"{line.product_id.display_name} × {line.quantity:g}"
-                        for line in request.sudo().line_ids
-                    ),
+                    parts=request.sudo().parts,
                 ),
                 partner_ids=request.station_id._get_people_above().ids,
             )

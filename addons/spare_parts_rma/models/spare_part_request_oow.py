@@ -149,6 +149,8 @@ class SparePartRequest(models.Model):
         if not order:
             repair.action_create_sale_order()
             order = repair.sale_order_id
+        if order.pricelist_id != pricelist:
+            # the visit's fee may have been quoted before, at another list
             order.pricelist_id = pricelist
         for line in lines:
             line.list_price = self._get_list_price(pricelist, line)

@@ -151,6 +151,7 @@ class TestReturn(SpareCommon):
             ("spare_parts_rma.report_return", document),
             ("spare_parts_rma.report_packing", document),
             ("spare_parts_rma.report_box_label", document),
+            ("spare_parts_rma.report_difference", document),
             (
                 "spare_parts_rma.report_draw",
                 self.env["spare.draw"].search([("station_id", "=", self.station.id)]),

@@ -5,13 +5,13 @@ import {registry} from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
 
-const openFirst = {
+export const openFirst = {
     content: "Open the document",
     trigger: ".o_data_row .o_data_cell",
     run: "click",
 };
 
-function press(button, content) {
+export function press(button, content) {
     return {
         content,
         trigger: `button[name=${button}]:not(.o_invisible_modifier)`,
@@ -19,14 +19,14 @@ function press(button, content) {
     };
 }
 
-function state(value) {
+export function state(value) {
     return {
         content: `It is ${value} now`,
         trigger: `.o_statusbar_status button.o_arrow_button_current[data-value=${value}]`,
     };
 }
 
-function write(name, text) {
+export function write(name, text) {
     return {
         content: `Write the ${name}`,
         trigger: `.o_field_widget[name=${name}] :is(input, textarea)`,
@@ -203,7 +203,7 @@ tours.add("spare_parts_specialist_ships", {
 
 // Out of warranty: no part before consent, payment and approval.
 
-function choose(name, text) {
+export function choose(name, text) {
     return [
         {
             content: `Open the ${name}`,
