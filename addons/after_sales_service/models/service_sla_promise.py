@@ -62,6 +62,7 @@ class ServiceSlaPromise(models.AbstractModel):
         "the stop event ends it. Empty: promised once.",
     )
     amount = fields.Float(
+        string="Within",
         help="0 minutes mean at once: within the minute.",
     )
     unit = fields.Selection(
