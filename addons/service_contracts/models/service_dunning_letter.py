@@ -141,7 +141,7 @@ class ServiceDunningLetter(models.Model):
     def _cron_remind(self, batch_size=50):
         """Write and send the letters that are due, payer by payer."""
         moves = self.env["account.move"]
-        for company in self.env["res.company"].search([]):
+        for [company] in self.env["service.plan"]._read_group([], ["company_id"]):
             ladder = self.env["service.dunning.step"]._get_ladder(company)
             if not ladder:
                 continue
