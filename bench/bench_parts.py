@@ -15,9 +15,10 @@ def run(env, scale):
     SpareCommon.env = env
     SpareCommon._set_the_stage()
     events = RandomEvents(SpareCommon, seed=20261122)
-    events.play(10_000 * scale, check_every=500)
-    seconds = time.perf_counter() - begin
-    print(f"parts events {sum(events.done.values())} in {seconds:.0f} s")
+    for number in range(1000, 10_000 * scale + 1, 1000):
+        events.play(number, check_every=500)
+        seconds = time.perf_counter() - begin
+        print(f"parts events {number} in {seconds:.0f} s", flush=True)
     print(f"parts events by kind {dict(events.done)}")
     env.cr.rollback()
 

@@ -2,6 +2,7 @@ from . import discuss_channel
 from . import service_guarded_mixin
 from . import service_document_mixin
 from . import service_identity_mixin
+from . import service_case_mixin
 from . import service_evidence_mixin
 from . import helpdesk_ticket
 from . import ir_model_data

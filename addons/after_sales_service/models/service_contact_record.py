@@ -19,19 +19,16 @@ class ServiceContactRecord(models.Model):
 
     _name = "service.contact.record"
     _description = "Contact Record"
-    _inherit = ["service.document.mixin", "service.identity.mixin"]
+    _inherit = [
+        "service.case.mixin",
+        "service.document.mixin",
+        "service.identity.mixin",
+    ]
     _order = "started_at desc, id desc"
     _check_company_auto = True
     _transitions = {"draft": {"done"}, "done": set()}
     _guarded_fields = frozenset({"state", "ended_at", "consent_at"})
 
-    ticket_id = fields.Many2one(
-        comodel_name="helpdesk.ticket",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
     kind = fields.Selection(
         selection=[
             ("call_in", "Customer called"),
@@ -135,8 +132,6 @@ class ServiceContactRecord(models.Model):
         default="draft",
         copy=False,
     )
-    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
-    station_id = fields.Many2one(related="ticket_id.station_id", store=True, index=True)
 
     @api.depends("ticket_id", "kind")
     def _compute_display_name(self):

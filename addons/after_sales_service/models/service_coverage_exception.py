@@ -15,6 +15,7 @@ class ServiceCoverageException(models.Model):
     _name = "service.coverage.exception"
     _description = "Coverage Exception"
     _inherit = [
+        "service.case.mixin",
         "service.evidence.mixin",
         "service.document.mixin",
         "mail.thread",
@@ -35,13 +36,6 @@ class ServiceCoverageException(models.Model):
     )
 
     name = fields.Char(default="/", readonly=True, copy=False)
-    ticket_id = fields.Many2one(
-        comodel_name="helpdesk.ticket",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
     coverage_id = fields.Many2one(
         comodel_name="service.coverage",
         string="Decision",
@@ -97,10 +91,6 @@ class ServiceCoverageException(models.Model):
     )
     decided_at = fields.Datetime(string="Decided", readonly=True, copy=False)
     decision_note = fields.Text(string="Why so decided", copy=False)
-    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
-    station_id = fields.Many2one(
-        related="ticket_id.station_id", store=True, index="btree_not_null"
-    )
 
     @api.depends("ticket_id")
     def _compute_coverage_id(self):

@@ -13,18 +13,11 @@ class ServiceFinding(models.Model):
 
     _name = "service.finding"
     _description = "Finding outside the Warranty"
-    _inherit = ["service.evidence.mixin", "service.guarded.mixin"]
+    _inherit = ["service.case.mixin", "service.evidence.mixin", "service.guarded.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _guarded_fields = frozenset({"found_at", "found_by_id", "withdrawn_at"})
 
-    ticket_id = fields.Many2one(
-        comodel_name="helpdesk.ticket",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
     equipment_id = fields.Many2one(
         related="ticket_id.equipment_id", store=True, index="btree_not_null"
     )
@@ -51,10 +44,6 @@ class ServiceFinding(models.Model):
         comodel_name="res.users", readonly=True, default=lambda self: self.env.user
     )
     withdrawn_at = fields.Datetime(readonly=True)
-    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
-    station_id = fields.Many2one(
-        related="ticket_id.station_id", store=True, index="btree_not_null"
-    )
 
     @api.depends("exclusion_id", "component_id")
     def _compute_display_name(self):

@@ -7,7 +7,7 @@ class ServiceHandover(models.Model):
 
     _name = "service.handover"
     _description = "Hand-over"
-    _inherit = ["service.document.mixin"]
+    _inherit = ["service.case.mixin", "service.document.mixin"]
     _order = "sent_at desc, id desc"
     _check_company_auto = True
     _transitions = {
@@ -20,13 +20,6 @@ class ServiceHandover(models.Model):
         {"state", "sent_at", "sent_by_id", "answered_at", "answered_by_id"}
     )
 
-    ticket_id = fields.Many2one(
-        comodel_name="helpdesk.ticket",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
     kind = fields.Selection(
         selection=[
             ("operator", "Operator"),
@@ -72,8 +65,6 @@ class ServiceHandover(models.Model):
         default="draft",
         copy=False,
     )
-    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
-    station_id = fields.Many2one(related="ticket_id.station_id", store=True, index=True)
 
     def _default_ticket(self):
         return self.env["helpdesk.ticket"].browse(

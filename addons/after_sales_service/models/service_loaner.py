@@ -8,7 +8,12 @@ class ServiceLoaner(models.Model):
 
     _name = "service.loaner"
     _description = "Loaner"
-    _inherit = ["service.document.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "service.case.mixin",
+        "service.document.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "due_date, id desc"
     _rec_names_search = ["name", "serial", "description"]
     _check_company_auto = True
@@ -39,13 +44,6 @@ class ServiceLoaner(models.Model):
         readonly=False,
         precompute=True,
     )
-    ticket_id = fields.Many2one(
-        comodel_name="helpdesk.ticket",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
     repair_id = fields.Many2one(
         comodel_name="repair.order",
         index="btree_not_null",
@@ -55,10 +53,6 @@ class ServiceLoaner(models.Model):
     )
     partner_id = fields.Many2one(related="ticket_id.partner_id", store=True, index=True)
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
-    station_id = fields.Many2one(
-        related="ticket_id.station_id", store=True, index="btree_not_null"
-    )
-    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
     equal_grade = fields.Boolean(
         string="Equal or higher grade",
         help="The loaner is at least as good as the customer's own (PRT-25).",

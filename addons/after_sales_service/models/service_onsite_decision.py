@@ -10,19 +10,12 @@ class ServiceOnsiteDecision(models.Model):
 
     _name = "service.onsite.decision"
     _description = "Decision against On-site Service"
-    _inherit = ["service.document.mixin"]
+    _inherit = ["service.case.mixin", "service.document.mixin"]
     _order = "decided_at desc, id desc"
     _check_company_auto = True
     _transitions = {"draft": {"decided"}, "decided": set()}
     _guarded_fields = frozenset({"state", "decided_at", "decider_id"})
 
-    ticket_id = fields.Many2one(
-        comodel_name="helpdesk.ticket",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
     region_id = fields.Many2one(related="ticket_id.region_id")
     reason = fields.Text()
     instead = fields.Selection(
@@ -45,8 +38,6 @@ class ServiceOnsiteDecision(models.Model):
         default="draft",
         copy=False,
     )
-    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
-    station_id = fields.Many2one(related="ticket_id.station_id", store=True, index=True)
 
     @api.depends("ticket_id")
     def _compute_display_name(self):

@@ -11,7 +11,12 @@ class ServicePromise(models.Model):
 
     _name = "service.promise"
     _description = "Promise"
-    _inherit = ["service.document.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "service.case.mixin",
+        "service.document.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "due_at, id"
     _check_company_auto = True
     _transitions = {
@@ -23,13 +28,6 @@ class ServicePromise(models.Model):
     _guarded_fields = frozenset({"state", "done_at", "done_by_id"})
 
     name = fields.Char(string="What was promised", required=True)
-    ticket_id = fields.Many2one(
-        comodel_name="helpdesk.ticket",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
     partner_id = fields.Many2one(related="ticket_id.partner_id", store=True, index=True)
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
     user_id = fields.Many2one(
@@ -64,8 +62,6 @@ class ServicePromise(models.Model):
     )
     done_at = fields.Datetime(readonly=True, copy=False)
     done_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
-    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
-    station_id = fields.Many2one(related="ticket_id.station_id", store=True, index=True)
 
     # What the sweep reads, and the queue of the desk.
     _open_idx = models.Index("(due_at) WHERE state = 'open'")

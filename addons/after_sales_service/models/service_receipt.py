@@ -20,7 +20,7 @@ class ServiceReceipt(models.Model):
 
     _name = "service.receipt"
     _description = "Maintenance Receipt"
-    _inherit = ["service.document.mixin"]
+    _inherit = ["service.case.mixin", "service.document.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _transitions = {
@@ -32,13 +32,6 @@ class ServiceReceipt(models.Model):
         {"state", "token", "sent_at", "answered_at", "answered_by_id"}
     )
 
-    ticket_id = fields.Many2one(
-        comodel_name="helpdesk.ticket",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
     partner_id = fields.Many2one(related="ticket_id.partner_id", store=True, index=True)
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
     partner_email = fields.Char(related="partner_id.email", string="Email")
@@ -91,8 +84,6 @@ class ServiceReceipt(models.Model):
     answered_by_id = fields.Many2one(
         comodel_name="res.users", string="Entered by", readonly=True, copy=False
     )
-    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
-    station_id = fields.Many2one(related="ticket_id.station_id", store=True, index=True)
 
     _token_uniq = models.UniqueIndex("(token)")
     _asked_once = models.UniqueIndex(

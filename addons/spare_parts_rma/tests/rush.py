@@ -40,7 +40,9 @@ def _press(dbname, user, model, record, method, *args):
 
 def _work(dbname, barrier, acts, results):
     """One process: its acts one after the other."""
-    odoo.sql_db.close_all()
+    # the parent's connections are the parent's: they are left, not closed
+    odoo.sql_db._Pool = odoo.sql_db._Pool_readonly = None
+    Registry(dbname)._db = odoo.sql_db.db_connect(dbname)
     wait = random.Random(os.getpid()).uniform
     with patch(
         "odoo.service.model.random.uniform",
@@ -61,7 +63,6 @@ def together(dbname, *people):
         or the sentence of the refusal
     """
     context = multiprocessing.get_context("fork")
-    odoo.sql_db.close_all()
     barrier, results = context.Barrier(len(people)), context.Queue()
     processes = [
         context.Process(target=_work, args=(dbname, barrier, acts, results))
