@@ -83,10 +83,10 @@
         "views/coverage_views.xml",
         "views/intake_views.xml",
         "views/dispatch_views.xml",
+        "views/service_receipt_views.xml",
         "views/service_desk_views.xml",
         "data/service.desk.queue.csv",
         "data/keep_tables.xml",
-        "views/service_receipt_views.xml",
         "views/service_form_views.xml",
     ],
     "demo": [

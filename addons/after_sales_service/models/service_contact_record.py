@@ -65,7 +65,7 @@ class ServiceContactRecord(models.Model):
         default=lambda self: self.env.user,
     )
     started_at = fields.Datetime(
-        string="Begun at",
+        string="Began at",
         required=True,
         default=lambda self: self.env.company._service_now(),
     )
@@ -263,6 +263,7 @@ class ServiceContactRecord(models.Model):
 
     def action_done(self):
         """The call or session is over; nothing it needs is missing."""
+        self.ticket_id.check_access("read")
         self._check_filled(lambda record: record._get_missing())
         self._transition("done", ended_at=self._now())
         return True

@@ -133,6 +133,7 @@ class ServiceReceipt(models.Model):
     def action_send(self):
         """Send the customer the link to his page."""
         self.check_access("write")
+        self.ticket_id.check_access("read")
         template = self.env.ref("after_sales_service.mail_template_receipt")
         for receipt in self:
             if receipt.state == "given":
