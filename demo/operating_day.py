@@ -688,12 +688,12 @@ def play_forgotten(day):
 
 
 def play_return_with_differences(day):
-    """Three pieces were sent: one is missing, a strange one lay in the box."""
+    """Four pieces were sent: one is missing, a strange one lay in the box."""
     env = day.env
     slips = env["spare.rma"]
-    for index, machine in enumerate(create_machines(env, 3)):
+    for number, machine in zip((4, 5, 6, 9), create_machines(env, 4), strict=True):
         visit = play_swap(
-            day, machine.serial, f"HD-N-{4 + index:04d}", machine.component_ids.serial
+            day, machine.serial, f"HD-N-{number:04d}", machine.component_ids.serial
         )
         slips |= visit.spare_swap_ids.sudo().rma_ids
     day.hand_in(slips)
@@ -702,8 +702,8 @@ def play_return_with_differences(day):
     wait(day, hours=20)
     desk = day._model("clerk", "spare.return")
     box = document.box_ids
-    vendor, good, missing = slips
-    for code in (box.name, vendor.name, good.name):
+    vendor, good, waiting, missing = slips
+    for code in (box.name, vendor.name, good.name, waiting.name):
         desk.scan_receive(code, box.id)
     desk.note_extra("HD-X-0001", box.id)
     day._as("clerk", document).action_finish_receiving()

@@ -265,7 +265,7 @@ class TestVisitChecklist(VisitCommon):
         self.assertIn("Written test results", str(refused.exception))
         self.assertIn("agrees that we leave", str(refused.exception))
 
-    @rules("VIS-34", "VIS-35")
+    @rules("VIS-34", "VIS-35", "RMA-13")
     def test_the_engineer_stays_until_the_network_works(self):
         visit = self._working_visit(self._of_program("hf"))
         self._sign(visit)
