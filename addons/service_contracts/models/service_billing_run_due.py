@@ -6,10 +6,8 @@ never a loop over records. The periods are those of ``tools.periods``, which
 ``tests/test_operator.py`` holds against these.
 """
 
-from itertools import groupby
-
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..tools import periods
 from .contract_contract import BILLABLE_STATES
@@ -25,6 +23,7 @@ OPERATOR = SQL("c.payer = 'operator'")
 
 
 class ServiceBillingRun(models.Model):
+    _name = "service.billing.run"
     _inherit = "service.billing.run"
 
     def _query_due(self, columns: SQL, joins=None, condition=DIRECT) -> SQL:

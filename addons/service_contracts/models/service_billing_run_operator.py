@@ -16,6 +16,7 @@ from .service_billing_run_due import OPERATOR
 
 
 class ServiceBillingRun(models.Model):
+    _name = "service.billing.run"
     _inherit = "service.billing.run"
 
     def _run_slices(self):

@@ -9,6 +9,7 @@ months in a few seconds, ``bench/bench_years.py`` years of thousands of contract
 """
 
 import itertools
+import logging
 import os
 import random
 import signal
@@ -24,6 +25,8 @@ from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
 from ..tools import periods
+
+_logger = logging.getLogger(__name__)
 
 RUNNERS = 4
 BEGIN = date(2026, 11, 1)
@@ -50,7 +53,7 @@ def fork(env, work):
         with registry.cursor() as cr:
             work(odoo.api.Environment(cr, odoo.SUPERUSER_ID, env.context))
     except BaseException as error:
-        print(f"runner stopped: {error!r:.300}", flush=True)
+        _logger.warning("runner stopped: %.300r", error)
     finally:
         os._exit(0)
 
@@ -127,7 +130,8 @@ class Years:
         self._commit()
 
     def _commit(self):
-        self.env.cr.commit()
+        # the runners are other processes: they see only what is committed
+        self.env.cr.commit()  # pylint: disable=invalid-commit
         self.env.invalidate_all()
 
     def _clock(self, day):

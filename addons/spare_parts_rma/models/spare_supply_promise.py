@@ -2,6 +2,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
@@ -93,7 +94,9 @@ class SpareSupplyPromise(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        found = self.search([]).filtered(lambda promise: promise.state in value)
+        found = self.search(Domain.TRUE).filtered(
+            lambda promise: promise.state in value
+        )
         return [("id", "in", found.ids)]
 
     def _check_years(self, _there, ending):
