@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import RedirectWarning, UserError
@@ -479,12 +479,15 @@ class ServiceBillingRun(models.Model):
         moves = self.env["account.move"]._create_alike(
             vals_list, self._get_invoice_shapes(vals_list)
         )
+        ranks = Counter()
         moves.with_context(
             # what core would synchronise at posting it has just worked out
             skip_invoice_sync=True,
             check_move_validity=False,
             service_number_formats={},
+            service_customer_ranks=ranks,
         )._post(soft=False)
+        self.env["res.partner"]._raise_customer_ranks(ranks)
         for move in moves:
             for item in move.invoice_line_ids.filtered("service_billing_line_id"):
                 # sudo: the subledger is written by the machine only
