@@ -150,6 +150,11 @@ class TestReceipt(ReceiptCommon):
     def test_a_receipt_belongs_to_its_station(self):
         receipt = self.receipts.create({"ticket_id": self._remote().id})
         self.assertFalse(receipt.with_user(self.clerk).has_access("read"))
+        # a colleague who does not see the case neither asks nor ends its record
+        record = self._guide(receipt.ticket_id)
+        for act in (receipt.action_send, record.action_done):
+            with self.assertRaises(AccessError):
+                act.__func__(act.__self__.with_user(self.engineer))
         self.engineer.service_station_ids = self.env.ref(
             "after_sales_service.station_suzhou"
         )
