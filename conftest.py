@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What pytest does beyond pytest-odoo.
 
-A browser test that is skipped has failed, and processes side by side have a filestore each.
+A browser test that is skipped has failed, processes side by side have a filestore each, and
+examples by dice are not failed for being slow: tests are never timed.
 """
 
 import os
@@ -11,6 +12,12 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 
 def is_browser_test(item) -> bool:
