@@ -1,7 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+FEW = 1000
 
 
 class SpareCustodyLine(models.Model):
@@ -80,6 +82,27 @@ class SpareCustodyLine(models.Model):
             "returned": [("held", "=", False), ("used", "=", False)],
         }
         return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Parts, serials and people are looked up first, where they are few.
+
+        A constant leads the database to an index of a million lines, a sub-query
+        does not.
+        """
+
+        def look_up(condition):
+            if condition.operator != "any" or not isinstance(condition.value, Domain):
+                return condition
+            field = self._fields[condition.field_expr]
+            found = self.env[field.comodel_name]._search(
+                condition.value, limit=FEW + 1, active_test=False
+            )
+            ids = found.get_result_ids()
+            return condition if len(ids) > FEW else Domain(field.name, "in", ids)
+
+        domain = Domain(domain).optimize(self).map_conditions(look_up)
+        return super()._search(domain, *args, **kwargs)
 
     @property
     def _table_query(self):

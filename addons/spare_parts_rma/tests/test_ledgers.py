@@ -49,11 +49,14 @@ class TestLedgers(SpareCommon):
         held = self.held()
         self.assertEqual((held.product_id, held.quantity), (self.cable, 1))
         lines = self.env["spare.custody.line"]
+        mine = [("engineer_id", "=", self.engineer.id)]
         for state, number in (("held", 1), ("returned", 1), ("used", 1)):
-            found = lines.search([("state", "=", state)])
+            found = lines.search([("state", "=", state), *mine])
             self.assertEqual((found.state, len(found)), (state, number))
         self.assertEqual(
-            lines.search([("state", "not in", ["held", "returned"])]).lot_id.name,
+            lines.search(
+                [("state", "not in", ["held", "returned"]), *mine]
+            ).lot_id.name,
             "HD-NEW-1",
         )
 
