@@ -93,6 +93,8 @@ class StockPicking(models.Model):
         lots.sudo().fetch(["lot_properties"])
         # sudo: and read it
         quants = self.env["stock.quant"].sudo()
+        # Core passes over a locked row and notes a negative one: wait for it instead.
+        quants._spare_available(pieces)
         piles = quants._get_quants_by_products_locations(
             products, places, extra_domain=[("lot_id", "in", [*lots.ids, False])]
         )

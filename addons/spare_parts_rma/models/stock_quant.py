@@ -31,11 +31,13 @@ class StockQuant(models.Model):
                 SELECT product_id, lot_id, location_id, quantity - reserved_quantity
                   FROM stock_quant
                  WHERE product_id IN %s AND location_id IN %s
+                   AND COALESCE(lot_id, 0) IN %s
                  ORDER BY id
                    FOR UPDATE
                 """,
                 tuple(products),
                 tuple(locations),
+                (0, *(piece["lot"].id for piece in pieces if piece["lot"])),
             )
         ):
             available[product, lot or False, location] += float(quantity)

@@ -184,3 +184,9 @@ class TestRaces(BaseCase):
             self.assertEqual(self.lying(env, "intake"), 1)
             self.assertEqual(self.lying(env, "transit"), 1)
             self.assertEqual(document.difference_ids.mapped("kind"), ["missing"])
+            self.assertFalse(
+                env["stock.quant"].search(
+                    [("product_id", "=", self.product), ("quantity", "<", 0)]
+                ),
+                "a locked row is waited for, not passed over",
+            )

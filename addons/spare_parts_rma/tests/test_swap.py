@@ -242,7 +242,9 @@ class TestSwap(SpareCommon):
                 ("repair_id.ticket_id", "!=", False),
             ]
         )
-        owed = self.env["spare.rma"].search_count([("state", "!=", "rejected")])
+        owed = self.env["spare.rma"].search_count(
+            [("state", "!=", "rejected"), ("repair_id", "!=", False)]
+        )
         waived = self.env["spare.swap"].search_count([("waived_by_id", "!=", False)])
         self.assertEqual(consumed, owed + waived)
 
