@@ -145,12 +145,12 @@ def questions(env):
     shelves = env["spare.stock.report"].with_user(Ledger.branch_user)
     lot = env["stock.lot"].search([("name", "=", "LEDGER-4711")])
     held, overdue = [("held", "=", True)], [("overdue", "=", True)]
-    used = [("state", "=", "used"), ("drawn_at", ">=", "2026-08-20")]
+    used = [("state", "=", "used"), ("drawn_at", ">=", "2026-10-20")]
     return [
         ("all in hands", everything, held, []),
         ("all overdue", everything, held + overdue, []),
         ("the station's in hands", ours, held, []),
-        ("the station's used in 3 months", ours, used, []),
+        ("the station's used in 30 days", ours, used, []),
         ("the station's whole ledger", ours, [], []),
         ("a product at the station", ours, [("product_id", "ilike", "cable")], []),
         ("a colleague's history", ours, [("engineer_id", "ilike", "Bag 20")], []),
