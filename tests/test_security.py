@@ -261,9 +261,18 @@ class SecurityCommon(StoryCommon, HttpCase):
         cls.new_swap(visit, "HD-NEW-9", old.serial)
 
     @classmethod
+    def _duty_of_the_station(cls):
+        """What the station owes of a programme's schedule."""
+        duties = cls.env["service.program.duty"]
+        opened = duties._open_duties(duties._get_places())
+        return opened.filtered(lambda duty: duty.station_id == cls.station)[:1]
+
+    @classmethod
     def _record_of(cls, name):
         """The record of a model that the cells are tried on: the newest of the case."""
         domain = [("tier", "=", "1")] if name == "service.callback" else []
+        if name == "service.program.duty":
+            return cls._duty_of_the_station()
         special = {
             "service.station": cls.station,
             "res.company": cls.company,

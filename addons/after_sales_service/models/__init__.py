@@ -50,6 +50,7 @@ from . import service_problem
 from . import service_program
 from . import service_program_product
 from . import service_program_report
+from . import service_program_duty
 from . import service_program_coverage
 from . import service_receipt
 from . import service_region

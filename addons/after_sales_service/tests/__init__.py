@@ -15,6 +15,7 @@ from . import test_intake_tours
 from . import test_portal
 from . import test_program_change
 from . import test_program_data
+from . import test_program_duty
 from . import test_security
 from . import test_receipt
 from . import test_form
