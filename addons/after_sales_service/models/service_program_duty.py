@@ -47,9 +47,7 @@ class ServiceProgramDuty(models.Model):
     )
     due_at = fields.Datetime(string="Due", required=True, readonly=True)
     done_at = fields.Datetime(readonly=True, copy=False)
-    done_by_id = fields.Many2one(
-        comodel_name="res.users", string="Done by", readonly=True, copy=False
-    )
+    done_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
     note = fields.Char(help="What came of it, or where the paper is.")
     is_late = fields.Boolean(
         string="Late", compute="_compute_is_late", search="_search_is_late"
