@@ -1,9 +1,33 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.exceptions import UserError
+
+# What the custody ledger tells about a movement (PRT-02).
+TRACED_FIELDS = frozenset(
+    {
+        "date",
+        "location_dest_id",
+        "location_id",
+        "lot_id",
+        "lot_name",
+        "move_id",
+        "owner_id",
+        "product_id",
+        "product_uom_id",
+        "quant_id",
+        "quantity",
+    }
+)
 
 
 class StockMoveLine(models.Model):
-    """Lines that change a move which is done already pass the gate too."""
+    """The custody ledger is a reading of these lines, so what was moved stays.
+
+    Core lets every employee write them. Lines of the service network's places are
+    written by stock people only (record rules), and a finished one by nobody: a
+    correction is another movement. Lines that change a move which is done already
+    pass the money gate too.
+    """
 
     _inherit = "stock.move.line"
 
@@ -32,9 +56,33 @@ class StockMoveLine(models.Model):
         return lines
 
     def write(self, vals):
+        if not self.env.su and TRACED_FIELDS & vals.keys():
+            self._check_untraced()
         result = super().write(vals)
         if vals.keys() & {"quantity", "move_id", "product_id"}:
             done = self.move_id.filtered(lambda move: move.state == "done")
             if done:
                 done._recheck_money_gate()
         return result
+
+    def _check_untraced(self):
+        """PRT-02: nobody rewrites who had which piece and when."""
+        # sudo: whether a place belongs to the network is asked for everybody
+        traced = self.sudo().filtered(
+            lambda line: (
+                line.state == "done"
+                and (line.location_id | line.location_dest_id).filtered("service_use")
+            )
+        )
+        if traced:
+            line = traced[0]
+            raise UserError(
+                self.env._(
+                    "%(piece)s went from %(origin)s to %(target)s: a finished movement "
+                    "is not rewritten. Hand the piece back, swap it back, or let the "
+                    "warehouse correct the stock with an inventory adjustment (PRT-02).",
+                    piece=line.lot_id.name or line.product_id.display_name,
+                    origin=line.location_id.complete_name,
+                    target=line.location_dest_id.complete_name,
+                )
+            )

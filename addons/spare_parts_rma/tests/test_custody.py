@@ -23,6 +23,35 @@ class TestCustody(SpareCommon):
         self.assertEqual(line.state, "held")
         self.assertFalse(line.closed_at)
 
+    @rules("PRT-02")
+    def test_what_was_moved_is_not_rewritten(self):
+        """Core lets every employee write move lines, which the ledger reads."""
+        self.draw(self.working(), "HD-NEW-1")
+        line = self.env["stock.move.line"].search(
+            [("location_dest_id", "=", self.custody().id), ("state", "=", "done")]
+        )
+        other = self.stock("HD-OTHER")
+        self.assertFalse(line.with_user(self.engineer)._filtered_access("write"))
+        self.assertTrue(line.with_user(self.clerk)._filtered_access("write"))
+        for person in (self.engineer, self.hotline, self.specialist, self.clerk):
+            for vals in ({"lot_id": other.id}, {"quantity": 0}, {"date": "2020-01-01"}):
+                with self.assertRaisesRegex(UserError, "HD-NEW-1.*not rewritten"):
+                    line.with_user(person).write(vals)
+        self.assertEqual(line.lot_id.name, "HD-NEW-1")
+        # where the service network has nothing, core is as it was
+        receipt = self.env["stock.move"].create(
+            {
+                "product_id": self.cable.id,
+                "product_uom_qty": 1,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": self.env.ref("stock.stock_location_stock").id,
+            }
+        )
+        receipt.quantity = 1
+        self.assertTrue(
+            receipt.move_line_ids.with_user(self.hotline)._filtered_access("write")
+        )
+
     @rules("PRT-13")
     def test_unused_part_goes_back(self):
         visit = self.working()
