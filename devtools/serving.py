@@ -209,17 +209,9 @@ def bench(args) -> int:
         try:
             for name in names:
                 path = ROOT / "bench" / f"bench_{name}.py"
+                script = ("script", database, path, args.scale)
                 with step(f"Benchmark {name}"):
-                    say(
-                        made.inside(
-                            config,
-                            "script",
-                            database,
-                            path,
-                            args.scale,
-                            doing=f"bench {name}",
-                        )
-                    )
+                    made.inside(config, *script, doing=f"bench {name}", hear=say)
         finally:
             made.drop_database(database)
     return 0

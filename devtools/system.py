@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,41 +108,53 @@ class System:
         ]
         self.checked(cmd, config, doing)
 
-    def inside(self, config: Path, *args: object, doing: str) -> str:
+    def inside(self, config: Path, *args: object, doing: str, hear=None) -> str:
         """Run a function of devtools.inside in a process that has Odoo and the database."""
-        return self.checked(
-            [self.python, "-m", "devtools.inside", *args], config, doing
-        )
+        cmd = [self.python, "-m", "devtools.inside", *args]
+        return self.checked(cmd, config, doing, hear)
 
-    def checked(self, cmd, config: Path, doing: str) -> str:
-        """Run a child of Odoo; a non-zero code or a logged error stops us."""
+    def checked(self, cmd, config: Path, doing: str, hear=None) -> str:
+        """Run a child of Odoo; a non-zero code or a logged error stops us.
+
+        :param hear: is told each line the child prints, as it comes
+        """
         cmd = [str(part) for part in cmd]
         log = cache_dir() / "logs" / f"{doing.replace(' ', '-')[:60]}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            cmd,
-            env=self.env(config),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            cwd=ROOT,
-        )
-        log.write_text(done.stdout + done.stderr)
+        with tempfile.TemporaryFile("w+", errors="replace") as complaints:
+            child = subprocess.Popen(
+                cmd,
+                env=self.env(config) | {"PYTHONUNBUFFERED": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+                errors="replace",
+                cwd=ROOT,
+            )
+            try:
+                printed = []
+                for line in child.stdout:
+                    printed.append(line)
+                    if hear:
+                        hear(line.rstrip())
+                child.wait()
+            except BaseException:
+                child.kill()
+                raise
+            complaints.seek(0)
+            stderr = complaints.read()
+        stdout = "".join(printed)
+        log.write_text(stdout + stderr)
         errors = [
             line
-            for line in done.stderr.splitlines()
+            for line in stderr.splitlines()
             if " ERROR " in line or " CRITICAL " in line
         ]
-        if done.returncode or errors:
-            explain(
-                cmd,
-                doing,
-                "\n".join(done.stderr.splitlines()[-40:]),
-                done.returncode,
-                log,
-            )
-        return done.stdout
+        if child.returncode or errors:
+            last = "\n".join(stderr.splitlines()[-40:])
+            explain(cmd, doing, last, child.returncode, log)
+        return stdout
 
     # --- databases -------------------------------------------------------------------------
 

@@ -184,6 +184,61 @@ class TestErrors(unittest.TestCase):
         return Path(shutil.which("psql")).parent
 
 
+class TestChildren(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.enterContext(
+            mock.patch.object(system, "cache_dir", return_value=self.folder)
+        )
+        self.enterContext(
+            mock.patch.object(system.System, "env", return_value=dict(os.environ))
+        )
+        self.made = system.System(Path(sys.executable), None, None, "test")
+
+    def run_child(self, code, hear=None):
+        return self.made.checked([sys.executable, "-c", code], None, "a child", hear)
+
+    def test_what_a_child_prints_is_heard_as_it_comes(self):
+        """The child goes on only after its first line was heard."""
+        sign = self.folder / "heard"
+        code = (
+            "import pathlib, time\n"
+            "print('first')\n"
+            "end = time.monotonic() + 20\n"
+            f"while not pathlib.Path({str(sign)!r}).exists():\n"
+            "    assert time.monotonic() < end, 'nobody heard'\n"
+            "    time.sleep(0.01)\n"
+            "print('second')\n"
+        )
+        heard = []
+
+        def hear(line):
+            heard.append(line)
+            sign.touch()
+
+        self.assertEqual(self.run_child(code, hear), "first\nsecond\n")
+        self.assertEqual(heard, ["first", "second"])
+
+    def test_a_failed_child_leaves_all_it_said_in_the_log(self):
+        code = "import sys; print('out'); sys.exit('it broke')"
+        with (
+            contextlib.redirect_stderr(io.StringIO()) as shown,
+            self.assertRaisesRegex(say.Fail, "a-child.log"),
+        ):
+            self.run_child(code)
+        self.assertIn("it broke", shown.getvalue())
+        log = (self.folder / "logs" / "a-child.log").read_text()
+        self.assertEqual(log, "out\nit broke\n")
+
+    def test_a_logged_error_is_a_failure(self):
+        code = "import sys; print('x ERROR y', file=sys.stderr)"
+        with (
+            contextlib.redirect_stderr(io.StringIO()),
+            self.assertRaises(say.Fail),
+        ):
+            self.run_child(code)
+
+
 class TestEnvironment(unittest.TestCase):
     def test_mirror_is_the_machines_own(self):
         rows = (
