@@ -35,64 +35,36 @@ class Watch:
         self.queries = self.env.cr.sql_log_count - self.queries
 
 
-class Return(SpareCommon):
-    """The people of the tests; pieces without their long story."""
-
-    @classmethod
-    def owed(cls, number, tag):
-        """Slips at the station, their serials on the shelf of defective parts."""
-        lots = cls.stock(
-            *(f"{tag}-{index}" for index in range(number)), location=cls.defective
-        )
-        week = cls.env["spare.return"]._get_open(cls.station)[cls.station]
-        return cls.env["spare.rma"].create(
-            [
-                {
-                    "product_id": cls.hd_product.id,
-                    "lot_id": lot.id,
-                    "serial": lot.name,
-                    "symptom": "Not found",
-                    "station_id": cls.station.id,
-                    "engineer_id": cls.engineer.id,
-                    "born_at": cls.company._service_now(),
-                    "state": "at_station",
-                    "return_id": week.id,
-                }
-                for lot in lots
-            ]
-        )
-
-
 def our_return(env, number):
     """Milliseconds and queries from packing to inspection."""
-    rmas = Return.owed(number, f"BENCH{number}")
+    rmas = SpareCommon.handed_in(number, f"BENCH{number}")
     document = rmas.return_id
     with Watch(env) as watch:
-        document.with_user(Return.specialist).action_pack_all()
-        document.with_user(Return.specialist).action_sign_specialist()
-        document.with_user(Return.director).action_sign_director()
-        document.with_user(Return.specialist).action_ship()
+        document.with_user(SpareCommon.specialist).action_pack_all()
+        document.with_user(SpareCommon.specialist).action_sign_specialist()
+        document.with_user(SpareCommon.director).action_sign_director()
+        document.with_user(SpareCommon.specialist).action_ship()
         now = document._now()
         document.box_ids._set_guarded({"scanned_at": now})
         document._transition("receiving")
-        rmas._set_guarded({"scanned_at": now, "scanned_by_id": Return.clerk.id})
-        document.with_user(Return.clerk).action_finish_receiving()
-        rmas.with_user(Return.clerk).write(
+        rmas._set_guarded({"scanned_at": now, "scanned_by_id": SpareCommon.clerk.id})
+        document.with_user(SpareCommon.clerk).action_finish_receiving()
+        rmas.with_user(SpareCommon.clerk).write(
             {"inspection_result": "defective", "disposition": "refurbish"}
         )
-        rmas.with_user(Return.clerk).action_inspect()
+        rmas.with_user(SpareCommon.clerk).action_inspect()
     return watch
 
 
 def core_transfers(env, number):
     """The same serials moved twice by core stock alone, a line for each serial."""
-    lots = Return.stock(
+    lots = SpareCommon.stock(
         *(f"CORE{number}-{index}" for index in range(number)),
-        location=Return.defective,
+        location=SpareCommon.defective,
     )
-    company = Return.company
+    company = SpareCommon.company
     ways = (
-        (Return.defective, company.spare_transit_location_id),
+        (SpareCommon.defective, company.spare_transit_location_id),
         (company.spare_transit_location_id, company.spare_intake_location_id),
     )
     with Watch(env) as watch:
@@ -105,7 +77,7 @@ def core_transfers(env, number):
                     "move_ids": [
                         Command.create(
                             {
-                                "product_id": Return.hd_product.id,
+                                "product_id": SpareCommon.hd_product.id,
                                 "product_uom_qty": number,
                                 "location_id": source.id,
                                 "location_dest_id": dest.id,
@@ -119,7 +91,7 @@ def core_transfers(env, number):
             picking.move_ids.move_line_ids = [
                 Command.create(
                     {
-                        "product_id": Return.hd_product.id,
+                        "product_id": SpareCommon.hd_product.id,
                         "lot_id": lot.id,
                         "quantity": 1.0,
                         "location_id": source.id,
@@ -138,10 +110,10 @@ def peer(env, number, batch):
     """OCA ``rma``: confirmed and received, together or one by one."""
     partner = env["res.partner"].create({"name": "Peer"})
     operation = env["rma.operation"].search([], limit=1)
-    warehouse = Return.company._get_spare_warehouse()
+    warehouse = SpareCommon.company._get_spare_warehouse()
     lots = env["stock.lot"].create(
         [
-            {"product_id": Return.hd_product.id, "name": f"PEER{batch}-{index}"}
+            {"product_id": SpareCommon.hd_product.id, "name": f"PEER{batch}-{index}"}
             for index in range(number)
         ]
     )
@@ -151,7 +123,7 @@ def peer(env, number, batch):
             [
                 {
                     "partner_id": partner.id,
-                    "product_id": Return.hd_product.id,
+                    "product_id": SpareCommon.hd_product.id,
                     "product_uom_qty": 1.0,
                     "operation_id": operation.id,
                     "location_id": warehouse.rma_loc_id.id,
@@ -190,13 +162,13 @@ def peer(env, number, batch):
 
 def scan(env):
     """One scan at the desk, 1,000 pieces open in one box: the slowest of ten."""
-    rmas = Return.owed(1000, "SCAN")
+    rmas = SpareCommon.handed_in(1000, "SCAN")
     document = rmas.return_id
-    document.with_user(Return.specialist).action_pack_all()
-    document.with_user(Return.specialist).action_sign_specialist()
-    document.with_user(Return.director).action_sign_director()
-    document.with_user(Return.specialist).action_ship()
-    desk = env["spare.return"].with_user(Return.clerk)
+    document.with_user(SpareCommon.specialist).action_pack_all()
+    document.with_user(SpareCommon.specialist).action_sign_specialist()
+    document.with_user(SpareCommon.director).action_sign_director()
+    document.with_user(SpareCommon.specialist).action_ship()
+    desk = env["spare.return"].with_user(SpareCommon.clerk)
     box = document.box_ids
     desk.scan_receive(box.name)
     slowest = 0.0
@@ -214,8 +186,8 @@ def run(env, scale):
     if module.state != "installed":
         module.button_immediate_install()
         env.transaction.reset()
-    Return.env = env
-    Return._set_the_stage()
+    SpareCommon.env = env
+    SpareCommon._set_the_stage()
     # the first of a kind fills the caches of the server, whoever it is
     our_return(env, 5), core_transfers(env, 5)
     for number in SIZES:

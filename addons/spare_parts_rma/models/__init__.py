@@ -2,6 +2,7 @@ from . import res_company
 from . import product_template
 from . import res_users
 from . import stock_location
+from . import stock_lot
 from . import stock_quant
 from . import stock_picking
 from . import stock_rule

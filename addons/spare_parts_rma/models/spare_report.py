@@ -251,24 +251,3 @@ class SpareSerialLife(models.Model):
              WHERE line.state = 'done' AND line.lot_id IS NOT NULL
             """
         )
-
-
-class StockLot(models.Model):
-    _inherit = "stock.lot"
-
-    # A scanned serial is looked up by its exact name.
-    _spare_name_idx = models.Index("(name)")
-
-    spare_life_ids = fields.One2many(
-        comodel_name="spare.serial.life", inverse_name="lot_id", string="Life"
-    )
-    spare_rma_ids = fields.One2many(
-        comodel_name="spare.rma", inverse_name="lot_id", string="Return slips"
-    )
-    spare_claim_ids = fields.One2many(
-        comodel_name="spare.claim", compute="_compute_spare_claim_ids"
-    )
-
-    def _compute_spare_claim_ids(self):
-        for lot in self:
-            lot.spare_claim_ids = lot.spare_rma_ids.claim_ids

@@ -178,7 +178,13 @@ class SpareReturn(models.Model):
         # sudo: returns open themselves, nobody has create rights
         returns = self.sudo()
         stations = stations.sudo()
-        existing = returns.search([("station_id", "in", stations.ids)], order="week")
+        existing = returns.search(
+            [
+                ("station_id", "in", stations.ids),
+                # a station's years of returns are not read for this
+                ("week", ">=", min(map(self._get_week, stations), default="")),
+            ]
+        )
         by_station = existing.grouped("station_id")
         result, missing = {}, []
         for station in stations:
@@ -192,9 +198,16 @@ class SpareReturn(models.Model):
                 result[station] = document
             else:
                 missing.append(self._prepare_return_vals(station, week))
-        with stations._first_come():
-            opened = returns.create(missing)
-        return result | {document.station_id: document for document in opened}
+        if missing:
+            with stations._first_come():
+                for document in returns.create(missing):
+                    result[document.station_id] = document
+        return result
+
+    @api.model
+    def _get_week(self, record):
+        """This week at a station or of a return, by the clock of its company."""
+        return return_tools.week_of(record.company_id._service_today())
 
     @api.model
     def _prepare_return_vals(self, station, week):
@@ -223,13 +236,14 @@ class SpareReturn(models.Model):
         # what was signed or shipped this week is not opened again before the next
         # sudo: the daily job opens the returns of all stations
         closed = self.sudo().search(
-            [("station_id", "in", due.ids), ("state", "!=", "open")]
+            [
+                ("station_id", "in", due.ids),
+                ("state", "!=", "open"),
+                ("week", "in", [self._get_week(station) for station in due]),
+            ]
         )
         due -= closed.filtered(
-            lambda document: (
-                document.week
-                == return_tools.week_of(document.company_id._service_today())
-            )
+            lambda document: document.week == self._get_week(document)
         ).station_id
         # sudo: the weekly return is opened by the machine
         returns = self.sudo().browse(
@@ -456,31 +470,31 @@ class SpareReturn(models.Model):
         self._check_state("signed", self.env._("shipping"))
         # sudo: packages and places are made by the shipment
         documents = self.sudo()
+        documents._check_not_empty()
+        documents.box_ids._ensure_packages()
         defective = documents.station_id._get_locations("defective")
-        transfers = []
-        for document in documents:
-            document.box_ids._ensure_packages()
-            pieces = [
-                {
-                    **rma._prepare_piece(),
-                    "location": defective[document.station_id],
-                    "dest": document.company_id.spare_transit_location_id,
-                    "result_package": rma.box_id.package_id.id,
-                }
-                for rma in document.rma_ids
-            ]
-            # sudo: what lies there, of parts others hold as well
-            self.env["stock.quant"].sudo()._spare_check_available(
-                pieces, self.env._("Count the station's defective parts.")
+        transfers = [
+            (
+                document.company_id.spare_return_type_id,
+                document.name,
+                [
+                    {
+                        **rma._prepare_piece(),
+                        "location": defective[document.station_id],
+                        "dest": document.company_id.spare_transit_location_id,
+                        "result_package": rma.box_id.package_id.id,
+                    }
+                    for rma in document.rma_ids
+                ],
+                {"spare_return_id": document.id},
             )
-            transfers.append(
-                (
-                    document.company_id.spare_return_type_id,
-                    document.name,
-                    pieces,
-                    {"spare_return_id": document.id},
-                )
-            )
+            for document in documents
+        ]
+        # sudo: what lies there, of parts others hold as well
+        self.env["stock.quant"].sudo()._spare_check_available(
+            [piece for _type, _name, pieces, _more in transfers for piece in pieces],
+            self.env._("Count the station's defective parts."),
+        )
         pickings = self.env["stock.picking"]._spare_transfer(transfers)
         self.rma_ids._transition("shipped")
         for document, picking in zip(self, pickings, strict=True):
@@ -490,6 +504,18 @@ class SpareReturn(models.Model):
             )
             document._send_list()
         return True
+
+    def _check_not_empty(self):
+        """The last piece of a signed return may have reached the warehouse otherwise."""
+        for document in self:
+            if not document.rma_ids:
+                raise UserError(
+                    self.env._(
+                        "%(return)s cannot be shipped: nothing is on the list. Reopen "
+                        "it; it takes the next pieces.",
+                        **{"return": document.name},
+                    )
+                )
 
     def _send_list(self):
         """The return list reaches the branch centre at once (RMA-06)."""
@@ -796,11 +822,13 @@ class SpareReturn(models.Model):
         )
 
     def _settle_found(self, rmas):
-        """A missing piece that turned up is no difference any more."""
+        """A piece that was looked for and turned up is no difference any more."""
         # sudo: a scan settles what it finds, whoever noted it
         found = self.sudo().difference_ids.filtered(
             lambda row: (
-                row.state == "open" and row.kind == "missing" and row.rma_id in rmas
+                row.state == "open"
+                and row.kind in ("missing", "wrong_serial")
+                and row.rma_id in rmas
             )
         )
         if found:
@@ -811,11 +839,20 @@ class SpareReturn(models.Model):
     def _settle(self):
         """Settle returns all of whose pieces have ended and differences settled."""
         # sudo: consequence of the last piece, whoever closed it
-        for document in self.sudo().filtered(lambda one: one.state == "received"):
-            if all(rma.state == "closed" for rma in document.rma_ids) and all(
-                row.state == "settled" for row in document.difference_ids
+        received = self.sudo().filtered(lambda one: one.state == "received")
+        # counted by the database: of a thousand pieces each one closed asks again
+        unfinished = self.env["spare.return"].sudo()
+        for model, ended in (
+            ("spare.rma", "closed"),
+            ("spare.return.difference", "settled"),
+        ):
+            for document, _count in unfinished.env[model]._read_group(
+                [("return_id", "in", received.ids), ("state", "!=", ended)],
+                ["return_id"],
+                ["__count"],
             ):
-                document._transition("settled")
+                unfinished |= document
+        (received - unfinished)._transition("settled")
 
     # ---------------------------------------------------
     # Papers and views

@@ -129,12 +129,12 @@ class SpareReturnDifference(models.Model):
             )
             if row.station_agreed_by_id and row.warehouse_agreed_by_id:
                 settled |= row
+        settled._set_guarded({"state": "settled"})
         # sudo: the consequence of an agreement of both sides
         for row in settled.sudo():
             carry_out = getattr(row, f"_carry_out_{row.resolution}", None)
             if carry_out:
                 carry_out()
-        settled._set_guarded({"state": "settled"})
         settled.return_id._settle()
         return True
 
@@ -206,6 +206,38 @@ class SpareReturnDifference(models.Model):
     # What was agreed is carried out
     # ---------------------------------------------------
 
+    def _take_in(self, rma):
+        """A piece comes into the intake from where the books have it, or from nowhere."""
+        quants = self.env["stock.quant"]
+        lying = quants._spare_find(rma.lot_id).get(rma.lot_id, quants)
+        if rma.lot_id and not lying:
+            self._check_in_no_machine(rma)
+        rma._move_pieces(
+            lying.location_id or self.company_id._get_spare_loss_location(),
+            self.company_id.spare_intake_location_id,
+            package=lying.package_id.id,
+        )
+
+    def _check_in_no_machine(self, rma):
+        listed = self.env["service.equipment.component"].search(
+            [
+                ("product_id", "=", rma.product_id.id),
+                ("serial", "=", rma.lot_id.name),
+                ("removed_on", "=", False),
+            ],
+            limit=1,
+        )
+        if listed:
+            raise UserError(
+                self.env._(
+                    "%(code)s is in %(equipment)s by its parts list. Read the serial "
+                    "of the piece again; if it is right, the hotline corrects the "
+                    "parts list of the machine first.",
+                    code=self.code,
+                    equipment=listed.equipment_id.display_name,
+                )
+            )
+
     def _carry_out_lost(self):
         """The piece is gone: out of stock, the slip ends, a claim is proposed."""
         rma, company = self.rma_id, self.company_id
@@ -213,6 +245,7 @@ class SpareReturnDifference(models.Model):
             company.spare_transit_location_id, company._get_spare_loss_location()
         )
         rma._transition("closed", closed_at=self.return_id._now(), disposition="lost")
+        self.return_id._settle_found(rma)
         self.env["spare.claim"].create(
             {
                 "origin": "lost",
@@ -229,45 +262,53 @@ class SpareReturnDifference(models.Model):
         rma._move_pieces(self.company_id.spare_transit_location_id, shelf)
         rma._transition("at_station", return_id=False, box_id=False, scanned_at=False)
         rma._add_to_return()
+        self.return_id._settle_found(rma)
 
     def _carry_out_taken(self):
-        """An extra piece gets a slip without a debt, or its own slip arrives."""
-        company, rma = self.company_id, self.rma_id
-        intake = company.spare_intake_location_id
-        source = company._get_spare_loss_location()
-        if rma and rma.state in ("at_station", "packed"):
-            source = rma._get_places()[rma]
-        elif not rma or rma.state in ("closed", "rejected"):
-            rma = self.env["spare.rma"].create(
-                {
-                    "product_id": (self.product_id or rma.product_id).id,
-                    "serial": self.code,
-                    "symptom": self.env._("Extra piece: %s", self.note),
-                    "station_id": self.station_id.id,
-                    "company_id": company.id,
-                    "born_at": self.return_id._now(),
-                    "is_extra": True,
-                }
-            )
-            rma._set_missing_lots()
-        else:
+        """An extra piece gets a slip without a debt, or its own slip arrives.
+
+        A slip that is on its way with another return stays on that one's list.
+        """
+        rma, now = self.rma_id, self.return_id._now()
+        if rma.state in ("received", "inspected"):
             return
-        rma._move_pieces(source, intake)
-        rma._set_guarded(
-            {
-                "state": "received",
-                "return_id": self.return_id.id,
-                "scanned_at": self.return_id._now(),
-                "received_at": self.return_id._now(),
-            }
-        )
+        arrived = {"state": "received", "scanned_at": now, "received_at": now}
+        if rma.state == "shipped":
+            self._take_in(rma)
+            rma._set_guarded(arrived)
+            rma.return_id._settle_found(rma)
+            return
+        if not rma or rma.state in ("closed", "rejected"):
+            rma = self.env["spare.rma"].create(self._prepare_extra_vals())
+            rma._set_missing_lots()
+            self._take_in(rma)
+        else:
+            rma._set_missing_lots()
+            source = rma._get_sources()[rma]
+            rma._move_pieces(source, self.company_id.spare_intake_location_id)
+            rma._drop_overdue_charges()
+        rma._set_guarded({**arrived, "return_id": self.return_id.id, "box_id": False})
         self.rma_id = rma
+
+    def _prepare_extra_vals(self):
+        """The slip of a piece that nobody owed."""
+        self.ensure_one()
+        return {
+            "product_id": (self.product_id or self.rma_id.product_id).id,
+            "serial": self.code,
+            "symptom": self.env._("Extra piece: %s", self.note),
+            "station_id": self.station_id.id,
+            "company_id": self.company_id.id,
+            "born_at": self.return_id._now(),
+            "is_extra": True,
+        }
 
     def _carry_out_corrected(self):
         """Another serial came for this slip: the stock says so, and so does it."""
-        rma, company = self.rma_id, self.company_id
-        loss, old = company._get_spare_loss_location(), rma.serial
-        rma._move_pieces(company.spare_transit_location_id, loss)
+        rma, company, old = self.rma_id, self.company_id, self.rma_id.serial
+        rma._move_pieces(
+            company.spare_transit_location_id, company._get_spare_loss_location()
+        )
         rma._set_guarded(
             {
                 "lot_id": False,
@@ -276,9 +317,10 @@ class SpareReturnDifference(models.Model):
             }
         )
         rma._set_missing_lots()
-        rma._move_pieces(loss, company.spare_intake_location_id)
+        self._take_in(rma)
         now = self.return_id._now()
         rma._transition("received", scanned_at=now, received_at=now)
+        self.return_id._settle_found(rma)
 
     def _carry_out_appraisal(self):
         """The station appraises what came in another condition (RMA-04)."""

@@ -268,12 +268,20 @@ class SpareRma(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_second_open(vals_list)
+        self.browse()._check_second_open(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
         if not self.env.su:
             self._check_fixed(vals)
+        if vals.get("serial"):
+            self._check_second_open(
+                [
+                    {"product_id": rma.product_id.id, "serial": vals["serial"]}
+                    for rma in self
+                    if rma.state in OPEN_STATES
+                ]
+            )
         result = super().write(vals)
         if vals.get("damaged"):
             # sudo: kept back until the appraisal is approved
@@ -317,9 +325,11 @@ class SpareRma(models.Model):
                 )
             )
 
-    @api.model
     def _check_second_open(self, vals_list):
-        """Name the slip that is open for a serial before the database refuses."""
+        """Name the slip that is open for a serial before the database refuses.
+
+        :param vals_list: what is to be said of new slips, or of these
+        """
         pieces = [
             Domain("lot_id", "=", vals["lot_id"])
             if vals.get("lot_id")
@@ -332,7 +342,10 @@ class SpareRma(models.Model):
             return
         # sudo: the open slip may be another engineer's
         twin = self.sudo().search(
-            Domain.OR(pieces) & Domain("state", "in", OPEN_STATES), limit=1
+            Domain.OR(pieces)
+            & Domain("state", "in", OPEN_STATES)
+            & Domain("id", "not in", self.ids),
+            limit=1,
         )
         if twin:
             raise UserError(
@@ -378,6 +391,20 @@ class SpareRma(models.Model):
     def action_hand_in(self):
         """The specialist takes defective pieces in, face to face (PRT-17, RMA-05)."""
         self._require_group("specialist")
+        self._check_handed_in_by_two()
+        self._set_missing_lots()
+        # sudo: places and repairs are not the specialist's to read everywhere
+        self.env["stock.picking"]._spare_transfer(
+            self.sudo()._prepare_hand_in_transfers()
+        )
+        self._transition(
+            "at_station", handed_in_at=self._now(), handed_in_to_id=self.env.uid
+        )
+        self._drop_overdue_charges()
+        self._add_to_return()
+        return True
+
+    def _check_handed_in_by_two(self):
         for rma in self:
             if rma.engineer_id == self.env.user and not self.env.su:
                 raise UserError(
@@ -393,73 +420,83 @@ class SpareRma(models.Model):
                 raise UserError(
                     self.env._("%s was handed in already.", rma.display_name)
                 )
-        self._set_missing_lots()
-        # sudo: places and repairs are not the specialist's to read everywhere
-        rmas = self.sudo()
-        places = rmas._get_places()
-        defective = rmas.station_id._get_locations("defective")
-        transfers = []
-        for station, batch in rmas.grouped("station_id").items():
-            pieces = [
-                {
-                    **rma._prepare_piece(),
-                    # a part consumed outside a swap comes out of the machine now
-                    "location": places[rma]
-                    if rma.swap_id
-                    else rma.repair_id.location_dest_id,
-                    "dest": defective[station],
-                }
-                for rma in batch
-            ]
-            # sudo: what lies there, of parts others hold as well
-            self.env["stock.quant"].sudo()._spare_check_available(
-                [piece for piece in pieces if piece["location"].usage == "internal"],
-                self.env._("The engineer who swapped the part must bring it."),
-            )
-            transfers.append(
-                (
-                    station.company_id.spare_custody_type_id,
-                    ", ".join(batch.mapped("name")[:5]),
-                    pieces,
-                    {},
-                )
-            )
-        self.env["stock.picking"]._spare_transfer(transfers)
-        self._transition(
-            "at_station", handed_in_at=self._now(), handed_in_to_id=self.env.uid
+
+    def _prepare_hand_in_transfers(self):
+        """One transfer a station, from the hands or the machine to the shelf.
+
+        :raises UserError: a piece is not where it is taken from
+        """
+        sources = self._get_sources()
+        defective = self.station_id._get_locations("defective")
+        pieces = {
+            rma: {
+                **rma._prepare_piece(),
+                "location": sources[rma],
+                "dest": defective[rma.station_id],
+            }
+            for rma in self
+        }
+        inside = self.filtered(lambda rma: sources[rma].usage != "internal")
+        self.env["stock.quant"]._spare_check_nowhere(inside.lot_id)
+        self.env["stock.quant"]._spare_check_available(
+            [pieces[rma] for rma in self - inside],
+            self.env._("The engineer who swapped the part must bring it."),
         )
-        # sudo: a charge that was only proposed goes when the piece comes
-        proposals = rmas.claim_ids.filtered(
+        return [
+            (
+                station.company_id.spare_custody_type_id,
+                ", ".join(batch.mapped("name")[:5]),
+                [pieces[rma] for rma in batch],
+                {},
+            )
+            for station, batch in self.grouped("station_id").items()
+        ]
+
+    def _get_sources(self) -> dict:
+        """Where each piece is taken from, by the books.
+
+        A part consumed outside a swap comes out of the machine only now.
+        """
+        places = self._get_places()
+        return {
+            rma: rma.repair_id.location_dest_id
+            if rma.state == "owed" and not rma.swap_id
+            else places[rma]
+            for rma in self
+        }
+
+    def _drop_overdue_charges(self):
+        """A charge that was only proposed goes when the piece comes."""
+        # sudo: the consequence of handing in
+        proposals = self.sudo().claim_ids.filtered(
             lambda claim: claim.state == "draft" and claim.origin == "overdue"
         )
         proposals._transition("dropped", reason=self.env._("Handed in."))
-        self._add_to_return()
-        return True
 
     def _prepare_piece(self):
         return {"product": self.product_id, "lot": self.lot_id, "quantity": 1.0}
 
     def _set_missing_lots(self):
         """Pieces of tracked products need their serial before they move."""
-        for rma in self.filtered(
-            lambda rma: rma.product_id.tracking != "none" and not rma.lot_id
-        ):
-            serial = (rma.serial or "").strip()
+        typed = {
+            rma: (rma.product_id, (rma.serial or "").strip())
+            for rma in self
+            if rma.product_id.tracking != "none" and not rma.lot_id
+        }
+        for rma, (product, serial) in typed.items():
             if not serial:
                 raise UserError(
                     self.env._(
                         "%(rma)s: write or scan the serial of %(product)s first.",
                         rma=rma.name,
-                        product=rma.product_id.display_name,
+                        product=product.display_name,
                     )
                 )
-            # sudo: the old part gets its serial from the slip
-            lots = self.env["stock.lot"].sudo()
-            lot = lots.search(
-                [("product_id", "=", rma.product_id.id), ("name", "=", serial)], limit=1
-            ) or lots.create({"product_id": rma.product_id.id, "name": serial})
-            self._check_second_open([{"lot_id": lot.id}])
-            rma._set_guarded({"lot_id": lot.id})
+        # sudo: the old part gets its serial from the slip
+        lots = self.env["stock.lot"].sudo()._spare_get_lots(typed.values())
+        self._check_second_open([{"lot_id": lots[pair].id} for pair in typed.values()])
+        for rma, pair in typed.items():
+            rma._set_guarded({"lot_id": lots[pair].id})
 
     def _add_to_return(self):
         """Put pieces that lie at the station on its open return."""
@@ -519,10 +556,13 @@ class SpareRma(models.Model):
         return True
 
     def _strike(self, reason):
-        """The slip is void and stays on record; what was only proposed is dropped."""
+        """The slip is void and stays on record; what was only proposed is dropped.
+
+        It leaves the weekly return, which could not be signed with it.
+        """
         # sudo: the proposal goes with the slip
         slips = self.sudo()
-        slips._transition("rejected", remark=reason)
+        slips._transition("rejected", remark=reason, return_id=False)
         slips.claim_ids.filtered(lambda claim: claim.state == "draft")._transition(
             "dropped", reason=reason
         )
@@ -581,9 +621,11 @@ class SpareRma(models.Model):
                 rma, "condition", self.env._("Physically damaged")
             )
 
-    def _move_pieces(self, source, dest):
-        """Move these pieces from one place to another, in one transfer."""
-        # on the road a piece lies in its box
+    def _move_pieces(self, source, dest, package=False):
+        """Move these pieces from one place to another, in one transfer.
+
+        :param package: id of the package they lie in; on the road it is their box
+        """
         boxed = source == self.company_id.spare_transit_location_id
         return self.env["stock.picking"]._spare_transfer(
             [
@@ -595,7 +637,7 @@ class SpareRma(models.Model):
                             **rma._prepare_piece(),
                             "location": source,
                             "dest": dest,
-                            "package": boxed and rma.box_id.package_id.id,
+                            "package": package or (boxed and rma.box_id.package_id.id),
                         }
                         for rma in self
                     ],

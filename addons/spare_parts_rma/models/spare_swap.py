@@ -569,13 +569,41 @@ class SpareSwap(models.Model):
         """Do all swaps in one batch: moves, parts lists, debts."""
         # sudo: engineers hold no stock rights; visit, serials and custody are checked
         swaps = self.sudo()
-        custody = swaps.station_id._get_custody(
-            (swap.station_id, swap.engineer_id) for swap in swaps
+        jobs = {(swap.station_id, swap.engineer_id) for swap in swaps}
+        custody = swaps.station_id._get_custody(jobs)
+        defective = swaps.station_id._get_custody(jobs, use="engineer_defective")
+        swaps._check_in_hands(custody)
+        old_lots = swaps._get_old_lots()
+        coverages = swaps._get_coverages()
+        moves = swaps._take_planned_moves(custody, coverages)
+        # sudo: engineers move stock by swapping only
+        moves |= (
+            self.env["stock.move"]
+            .sudo()
+            .create(
+                (swaps - moves.spare_swap_id)._prepare_add_vals(custody, coverages)
+                + swaps._prepare_recycle_vals(defective, old_lots)
+            )
         )
-        defective = swaps.station_id._get_custody(
-            ((swap.station_id, swap.engineer_id) for swap in swaps),
-            use="engineer_defective",
+        moves._action_done()
+        swaps._check_moved()
+        moves._follow_test_clock()
+        swaps._exchange_components()
+        # sudo: slips are made by swaps only
+        self.env["spare.rma"].sudo().create(
+            [swap._prepare_rma_vals(old_lots[swap]) for swap in swaps._get_owing()]
         )
+        for swap in swaps.filtered("appraisal_id"):
+            swap.appraisal_id.rma_id = swap.rma_ids
+        self._transition("done", done_at=self._now())
+        return moves
+
+    def _get_owing(self):
+        """Swaps whose old part comes back."""
+        return self.filtered(lambda swap: not swap.waived_by_id)
+
+    def _check_in_hands(self, custody):
+        """Only what the engineer drew is swapped in."""
         # sudo: what lies there, of parts others hold as well
         self.env["stock.quant"].sudo()._spare_check_available(
             [
@@ -585,50 +613,44 @@ class SpareSwap(models.Model):
                     "quantity": 1.0,
                     "location": custody[swap.station_id, swap.engineer_id],
                 }
-                for swap in swaps
+                for swap in self
             ],
             self.env._(
                 "Draw the part first: the commercial specialist of the station hands "
                 "it out."
             ),
         )
-        old_lots = swaps._get_old_lots()
-        coverages = swaps._get_coverages()
-        planned = swaps._take_planned_moves(custody)
-        vals_list = []
-        for swap in swaps:
-            key = swap.station_id, swap.engineer_id
-            if swap not in planned:
-                vals_list.append(
-                    swap._prepare_move_vals(
-                        "add",
-                        swap.new_product_id,
-                        swap.new_lot_id,
-                        custody[key],
-                        swap.repair_id.location_dest_id,
-                        coverages.get(swap),
-                    )
-                )
-            if not swap.waived_by_id:
-                vals_list.append(
-                    swap._prepare_move_vals(
-                        "recycle",
-                        swap._get_old_product(),
-                        old_lots.get(swap, self.env["stock.lot"]),
-                        swap.repair_id.location_dest_id,
-                        defective[key],
-                    )
-                )
-        # sudo: engineers move stock by swapping only
-        moves = self.env["stock.move"].sudo().create(vals_list)
-        for swap, move in planned.items():
-            if coverages.get(swap):
-                move.coverage_id = coverages[swap]
-            moves |= move
-        moves._action_done()
-        swaps._check_moved()
-        moves._follow_test_clock()
-        for swap in swaps:
+
+    def _prepare_add_vals(self, custody, coverages):
+        """The good parts, from the engineers' hands into the machines."""
+        return [
+            swap._prepare_move_vals(
+                "add",
+                swap.new_product_id,
+                swap.new_lot_id,
+                custody[swap.station_id, swap.engineer_id],
+                swap.repair_id.location_dest_id,
+                coverages.get(swap),
+            )
+            for swap in self
+        ]
+
+    def _prepare_recycle_vals(self, defective, old_lots):
+        """The old parts, out of the machines into the engineers' hands."""
+        return [
+            swap._prepare_move_vals(
+                "recycle",
+                swap._get_old_product(),
+                old_lots[swap],
+                swap.repair_id.location_dest_id,
+                defective[swap.station_id, swap.engineer_id],
+            )
+            for swap in self._get_owing()
+        ]
+
+    def _exchange_components(self):
+        """The machines' parts lists name the new parts."""
+        for swap in self:
             new = swap.component_id._replace(
                 {
                     "product_id": swap.new_product_id.id,
@@ -638,18 +660,6 @@ class SpareSwap(models.Model):
             if swap.old_serial and not swap.component_id.serial:
                 swap.component_id.serial = swap.old_serial.strip()
             swap.new_component_id = new
-        # sudo: slips are made by swaps only
-        self.env["spare.rma"].sudo().create(
-            [
-                swap._prepare_rma_vals(old_lots.get(swap, self.env["stock.lot"]))
-                for swap in swaps
-                if not swap.waived_by_id
-            ]
-        )
-        for swap in swaps.filtered("appraisal_id"):
-            swap.appraisal_id.rma_id = swap.rma_ids
-        self._transition("done", done_at=self._now())
-        return moves
 
     def _check_moved(self):
         for swap in self:
@@ -672,13 +682,16 @@ class SpareSwap(models.Model):
         return self.component_id.product_id or self.new_product_id
 
     def _get_old_lots(self):
-        """Serials of the old parts as lots, made where they are new to us."""
-        needed = {
+        """The serial of each old part as a lot, made where it is new to us.
+
+        :raises UserError: a serial is missing, or lies somewhere by the books
+        """
+        scanned = {
             swap: (swap._get_old_product(), (swap.old_serial or "").strip())
-            for swap in self
-            if not swap.waived_by_id and swap._get_old_product().tracking != "none"
+            for swap in self._get_owing()
+            if swap._get_old_product().tracking != "none"
         }
-        for swap, (product, serial) in needed.items():
+        for swap, (product, serial) in scanned.items():
             if not serial:
                 raise UserError(
                     self.env._(
@@ -689,25 +702,11 @@ class SpareSwap(models.Model):
                 )
         # sudo: the old part gets its serial from the swap
         lots = self.env["stock.lot"].sudo()
-        found = {
-            (lot.product_id, lot.name): lot
-            for lot in lots.search(
-                [
-                    (
-                        "product_id",
-                        "in",
-                        [product.id for product, _ in needed.values()],
-                    ),
-                    ("name", "in", [serial for _, serial in needed.values()]),
-                ]
-            )
-        }
-        missing = [pair for pair in dict.fromkeys(needed.values()) if pair not in found]
-        created = lots.create(
-            [{"product_id": product.id, "name": serial} for product, serial in missing]
-        )
-        found.update(zip(missing, created, strict=True))
-        return {swap: found[pair] for swap, pair in needed.items()}
+        found = lots._spare_get_lots(scanned.values())
+        # sudo: wherever it lies, a serial is in one place
+        self.env["stock.quant"].sudo()._spare_check_nowhere(lots.union(*found.values()))
+        result = dict.fromkeys(self, lots)
+        return result | {swap: found[pair] for swap, pair in scanned.items()}
 
     def _get_coverages(self):
         """The decision on each swapped part: swap → coverage id."""
@@ -730,43 +729,35 @@ class SpareSwap(models.Model):
             if (swap.ticket_id, swap.component_id) in known
         }
 
-    def _take_planned_moves(self, custody):
+    def _take_planned_moves(self, custody, coverages):
         """Use the part lines that were quoted, so that the bill stays joined."""
-        planned = {}
-        taken = set()
+        planned = self.env["stock.move"]
         for swap in self:
-            move = swap.ticket_id.repair_ids.move_ids.filtered(
+            move = (swap.ticket_id.repair_ids.move_ids - planned).filtered(
                 lambda move, swap=swap: (
                     move.repair_line_type == "add"
                     and move.state not in ("done", "cancel")
                     and move.product_id == swap.new_product_id
                     and move.sale_line_id
-                    and move.id not in taken
                 )
             )[:1]
             if not move:
                 continue
-            taken.add(move.id)
             location = custody[swap.station_id, swap.engineer_id]
+            line = swap._prepare_move_line_vals(
+                swap.new_product_id, swap.new_lot_id, location, move.location_dest_id
+            )
             move._do_unreserve()
             move.write({"location_id": location.id, "spare_swap_id": swap.id})
             move.write(
                 {
-                    "move_line_ids": [
-                        Command.clear(),
-                        Command.create(
-                            swap._prepare_move_line_vals(
-                                swap.new_product_id,
-                                swap.new_lot_id,
-                                location,
-                                move.location_dest_id,
-                            )
-                        ),
-                    ],
+                    "move_line_ids": [Command.clear(), Command.create(line)],
                     "picked": True,
                 }
             )
-            planned[swap] = move
+            if coverages.get(swap):
+                move.coverage_id = coverages[swap]
+            planned |= move
         return planned
 
     def _prepare_move_line_vals(self, product, lot, location, dest):

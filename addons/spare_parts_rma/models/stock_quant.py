@@ -73,3 +73,36 @@ class StockQuant(models.Model):
                 )
         if short:
             raise UserError("\n".join([*short, hint]))
+
+    @api.model
+    def _spare_find(self, lots) -> dict:
+        """Where serials lie by the books, on our shelves or on the road: lot → quant."""
+        return {
+            quant.lot_id: quant
+            for quant in self.search(
+                [
+                    ("lot_id", "in", lots.ids),
+                    ("quantity", ">", 0),
+                    ("location_id.usage", "in", ("internal", "transit")),
+                ]
+            )
+        }
+
+    @api.model
+    def _spare_check_nowhere(self, lots):
+        """Refuse what comes out of a machine and lies somewhere else by the books."""
+        lying = self._spare_find(lots)
+        if lying:
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(product)s %(serial)s lies at %(place)s by the books, so it "
+                        "does not come out of a machine. Scan the serial of the old "
+                        "part again; if it is right, the specialist counts %(place)s.",
+                        product=lot.product_id.display_name,
+                        serial=lot.name,
+                        place=quant.location_id.display_name,
+                    )
+                    for lot, quant in lying.items()
+                )
+            )

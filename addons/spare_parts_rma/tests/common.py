@@ -142,6 +142,30 @@ class SpareCommon(AfterSalesCommon):
         )
 
     @classmethod
+    def handed_in(cls, number, tag):
+        """Slips at the station without their story, the pieces on its shelf."""
+        lots = cls.stock(
+            *(f"{tag}-{index}" for index in range(number)), location=cls.defective
+        )
+        week = cls.env["spare.return"]._get_open(cls.station)[cls.station]
+        return cls.env["spare.rma"].create(
+            [
+                {
+                    "product_id": cls.hd_product.id,
+                    "lot_id": lot.id,
+                    "serial": lot.name,
+                    "symptom": "Not found",
+                    "station_id": cls.station.id,
+                    "engineer_id": cls.engineer.id,
+                    "born_at": cls.company._service_now(),
+                    "state": "at_station",
+                    "return_id": week.id,
+                }
+                for lot in lots
+            ]
+        )
+
+    @classmethod
     def shipped(cls, number=1):
         """A shipped return with ``number`` pieces in one box."""
         rmas = cls.swapped(number)

@@ -213,6 +213,126 @@ class TestReceiving(SpareCommon):
         transit = self.company.spare_transit_location_id
         self.assertEqual(self.at(transit, expected), 0)
 
+    def lying(self, serial):
+        """The places, ours or on the road, where a serial lies by the books."""
+        return (
+            self.env["stock.quant"]
+            .search(
+                [
+                    ("lot_id.name", "=", serial),
+                    ("quantity", ">", 0),
+                    ("location_id.usage", "in", ("internal", "transit")),
+                ]
+            )
+            .location_id
+        )
+
+    def note_extra(self, code):
+        """A piece too many in a box whose own pieces are all there."""
+        self.desk.scan_receive(self.box.name)
+        for rma in (self.first, self.second):
+            self.scan(rma.serial)
+        self.desk.note_extra(code, self.box.id)
+        self.document.action_finish_receiving()
+        return self.document.difference_ids
+
+    @rules("PRT-02")
+    def test_extra_piece_leaves_the_place_where_the_books_had_it(self):
+        """A good disk packed by mistake, from the shelf or from a bag."""
+        self.draw(self.working(), "HD-NEW-2")
+        for serial in ("HD-NEW-1", "HD-NEW-2"):
+            with self.subTest(serial):
+                row = self.note_extra(serial).filtered(
+                    lambda row, serial=serial: row.code == serial
+                )
+                self.agree(row, "taken", product_id=self.hd_product.id)
+                self.assertEqual(
+                    self.lying(serial), self.company.spare_intake_location_id
+                )
+                self.document._transition("receiving")
+
+    def test_corrected_serial_leaves_the_place_where_the_books_had_it(self):
+        self.desk.scan_receive(self.box.name)
+        self.scan(self.first.serial)
+        self.desk.note_wrong_serial("HD-NEW-1", self.second.name, self.box.id)
+        self.document.action_finish_receiving()
+        self.agree(self.document.difference_ids, "corrected")
+        self.assertEqual(self.lying("HD-NEW-1"), self.company.spare_intake_location_id)
+
+    def test_extra_piece_that_is_in_a_machine(self):
+        """A misread serial: the machine's parts list says otherwise."""
+        row = self.note_extra(self._machine(7).component_ids.serial)
+        row.write(
+            {"resolution": "taken", "note": "?", "product_id": self.hd_product.id}
+        )
+        row.with_user(self.clerk).action_settle()
+        with self.assertRaisesRegex(UserError, "hotline corrects the parts list"):
+            row.with_user(self.specialist).action_settle()
+
+    @rules("RMA-02")
+    def test_extra_piece_that_was_never_handed_in(self):
+        """It lies at the warehouse, so its slip and the stock say so."""
+        owed = self.swapped(fresh=True)
+        self.agree(self.note_extra(owed.serial), "taken")
+        self.assertEqual((owed.state, owed.return_id), ("received", self.document))
+        self.assertEqual(self.lying(owed.serial), self.company.spare_intake_location_id)
+
+    @rules("RMA-02")
+    def test_extra_piece_of_another_return_on_its_way(self):
+        """It arrives for its own return, which misses it no longer."""
+        piece = self.swapped(fresh=True)
+        piece.with_user(self.specialist).action_hand_in()
+        other = piece.return_id.with_user(self.specialist)
+        other.action_pack_all()
+        other.action_sign_specialist()
+        other.with_user(self.director).action_sign_director()
+        other.action_ship()
+        self.agree(self.note_extra(piece.serial), "taken")
+        self.assertEqual((piece.state, piece.return_id), ("received", other))
+        self.assertEqual(
+            self.lying(piece.serial), self.company.spare_intake_location_id
+        )
+
+    def test_extra_piece_that_was_packed_for_the_next_return(self):
+        piece = self.swapped(fresh=True)
+        piece.with_user(self.specialist).action_hand_in()
+        other = piece.return_id.with_user(self.specialist)
+        other.action_pack_all()
+        other.action_sign_specialist()
+        other.with_user(self.director).action_sign_director()
+        self.agree(self.note_extra(piece.serial), "taken")
+        self.assertEqual((piece.state, piece.return_id), ("received", self.document))
+        self.assertFalse(piece.box_id)
+        with self.assertRaisesRegex(UserError, "nothing is on the list"):
+            other.action_ship()
+
+    def test_wrong_serial_that_turned_up_after_all(self):
+        """Its own piece came later: there is nothing left to correct."""
+        self.desk.scan_receive(self.box.name)
+        self.scan(self.first.serial)
+        self.desk.note_wrong_serial("HD-Y", self.second.name, self.box.id)
+        self.document.action_finish_receiving()
+        self.scan(self.second.serial)
+        self.document.action_finish_receiving()
+        self.assertEqual(self.second.state, "received")
+        self.assertEqual(self.document.difference_ids.state, "settled")
+
+    def test_two_wrong_serials_for_one_slip(self):
+        """One of them is corrected; the other has nothing to say any more."""
+        self.desk.scan_receive(self.box.name)
+        self.scan(self.first.serial)
+        for code in ("HD-Y", "HD-Z"):
+            self.desk.note_wrong_serial(code, self.second.name, self.box.id)
+        self.document.action_finish_receiving()
+        rows = self.document.difference_ids
+        self.agree(rows[0], "corrected")
+        self.assertEqual(set(rows.mapped("state")), {"settled"})
+        self.assertFalse(
+            self.env["stock.quant"].search(
+                [("location_id.usage", "=", "transit"), ("quantity", "<", 0)]
+            )
+        )
+
     @rules("RMA-04")
     def test_damage_found_by_the_warehouse_is_appraised(self):
         self.finish(self.first, self.second)

@@ -57,6 +57,19 @@ class TestReturn(SpareCommon):
         second.with_user(self.specialist).action_hand_in()
         self.assertEqual(second.return_id.week, "2026-W48")
 
+    def test_struck_slip_leaves_the_return(self):
+        """A wrong slip does not keep the others from being signed and shipped."""
+        wrong, right = self.swapped(2)
+        (wrong | right).with_user(self.specialist).action_hand_in()
+        document = right.return_id.with_user(self.specialist)
+        wrong.with_user(self.branch_user).action_reject("Written twice")
+        self.assertEqual(document.rma_ids, right)
+        document.action_pack_all()
+        document.action_sign_specialist()
+        document.with_user(self.director).action_sign_director()
+        document.action_ship()
+        self.assertEqual(right.state, "shipped")
+
     @rules("RMA-07")
     def test_packing_by_scan(self):
         first, second = self.swapped(2)
@@ -142,6 +155,45 @@ class TestReturn(SpareCommon):
             counts[number] = self.env.cr.sql_log_count - before
         growth = (counts[20] - counts[2]) / 18
         self.assertLess(growth, 9, counts)
+
+    def count(self, act, *args):
+        """Queries of an act with a cold cache."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        act(*args)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_no_step_of_a_return_costs_more_for_each_further_piece(self):
+        """What grows is core's stock: at most four queries a piece that moves."""
+        costs = {}
+        for number in (5, 25):
+            rmas = self.handed_in(number, f"COST{number}")
+            document = rmas.return_id.with_user(self.specialist)
+            cost = costs[number] = {"pack": self.count(document.action_pack_all)}
+            cost["sign"] = self.count(document.action_sign_specialist)
+            document.with_user(self.director).action_sign_director()
+            cost["ship"] = self.count(document.action_ship)
+            desk = self.env["spare.return"].with_user(self.clerk)
+            box = document.box_ids
+            cost["box"] = self.count(desk.scan_receive, box.name)
+            scans = [self.count(desk.scan_receive, rma.serial, box.id) for rma in rmas]
+            cost["scan"] = max(scans[1:])
+            received = document.with_user(self.clerk)
+            cost["finish"] = self.count(received.action_finish_receiving)
+            pieces = rmas.with_user(self.clerk)
+            pieces.write({"inspection_result": "defective", "disposition": "refurbish"})
+            cost["inspect"] = self.count(pieces.action_inspect)
+            cost["close one"] = self.count(pieces[0].action_close)
+            cost["close"] = self.count(pieces[1:].action_close)
+            self.assertEqual(document.state, "settled")
+        growth = {
+            step: (costs[25][step] - count) / 20 for step, count in costs[5].items()
+        }
+        moving = {step: growth.pop(step) for step in ("ship", "finish", "close")}
+        self.assertLessEqual(max(moving.values()), 4.5, (moving, costs))
+        self.assertLessEqual(max(growth.values()), 0.1, (growth, costs))
 
     @rules("PRT-08", "RMA-07")
     def test_papers_have_their_barcodes(self):

@@ -128,6 +128,94 @@ class TestSwap(SpareCommon):
         self.assertEqual(self.at(self.custody(), "HD-NEW-1"), 1)
         self.assertFalse(component.removed_on)
 
+    @rules("PRT-02", "RMA-02")
+    def test_old_part_that_lies_on_a_shelf(self):
+        """A serial is in one place: it cannot come out of the machine as well."""
+        self.component_hd.serial = False
+        visit = self.working()
+        self.draw(visit, "HD-NEW-1")
+        for serial, place in (
+            ("HD-NEW-2", self.good.display_name),
+            ("HD-NEW-1", self.custody().display_name),
+        ):
+            swap = self.new_swap(
+                visit, "HD-NEW-1", serial, component_id=self.component_hd.id
+            )
+            with self.assertRaises(UserError) as refused:
+                swap.action_swap()
+            self.assertIn(f"{serial} lies at {place}", str(refused.exception))
+            self.assertEqual(swap.state, "draft")
+            swap.action_cancel()
+
+    @rules("PRT-02", "RMA-02")
+    def test_serial_typed_at_hand_in_that_lies_on_a_shelf(self):
+        rma = self.consumed()
+        rma.serial = "HD-NEW-2"
+        with (
+            self.assertRaisesRegex(UserError, "HD-NEW-2 lies at"),
+            self.cr.savepoint(),
+        ):
+            rma.with_user(self.specialist).action_hand_in()
+        rma.serial = "HD-FROM-INSIDE"
+        rma.with_user(self.specialist).action_hand_in()
+        self.assertEqual(self.at(self.defective, "HD-FROM-INSIDE"), 1)
+
+    def consumed(self, number=1):
+        """Slips of parts that were used on the repair without a swap."""
+        repair = self.working().sudo().repair_id
+        rmas = self.env["spare.rma"]
+        for lot in self.stock(
+            *(f"HD-USED-{self._counter()}" for _piece in range(number))
+        ):
+            line = {
+                "product_id": self.hd_product.id,
+                "quantity": 1.0,
+                "lot_id": lot.id,
+                "location_id": self.good.id,
+                "location_dest_id": repair.location_dest_id.id,
+            }
+            move = self.env["stock.move"].create(
+                {
+                    "product_id": self.hd_product.id,
+                    "product_uom_qty": 1.0,
+                    "repair_id": repair.id,
+                    "repair_line_type": "add",
+                    "location_id": self.good.id,
+                    "location_dest_id": repair.location_dest_id.id,
+                    "picked": True,
+                    "move_line_ids": [(0, 0, line)],
+                }
+            )
+            move._action_done()
+        rmas = rmas.search([("repair_id", "=", repair.id)])
+        self.assertEqual(len(rmas), number)
+        return rmas
+
+    @rules("RMA-02")
+    def test_serials_typed_at_hand_in_are_looked_up_once(self):
+        """One question for the serials of all pieces, and one to make the new ones."""
+        rmas = self.consumed(6)
+        for index, rma in enumerate(rmas):
+            rma.serial = f"HD-TYPED-{index}"
+
+        def cost(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.with_user(self.specialist)._set_missing_lots()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        cost(rmas[0])
+        self.assertEqual(cost(rmas[1]), cost(rmas[2:]))
+        self.assertEqual(
+            set(rmas.lot_id.mapped("name")), {f"HD-TYPED-{i}" for i in range(6)}
+        )
+        first, second = self.consumed(2)
+        first.serial = "HD-TYPED-TWICE"
+        with self.assertRaisesRegex(UserError, f"on return slip {first.name} already"):
+            second.serial = "HD-TYPED-TWICE"
+
     @rules("PRT-15", "PRT-16", "RMA-10")
     def test_different_model_needs_the_branch_centre(self):
         bigger = self.env["product.product"].create(
@@ -187,6 +275,29 @@ class TestSwap(SpareCommon):
         self.assertFalse(rma.lot_id)
         rma.with_user(self.specialist).action_hand_in()
         self.assertEqual(rma.state, "at_station")
+
+    @rules("PRT-14")
+    def test_a_further_swap_of_a_batch_costs_little(self):
+        """Core's stock moves two pieces; of ours only the parts list asks for each."""
+
+        def cost(number):
+            swaps = self.env["spare.swap"].with_user(self.engineer)
+            for index in range(number):
+                machine = self._machine(f"{number}-{index}")
+                visit = self.working(machine)
+                new = f"HD-BATCH-{number}-{index}"
+                self.stock(new, location=self.custody())
+                swaps |= self.new_swap(visit, new, machine.component_ids.serial)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            swaps.action_swap()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        cost(1)
+        few, many = cost(2), cost(8)
+        self.assertLessEqual((many - few) / 6, 20, (few, many))
 
     @rules("PRT-14")
     def test_many_swaps_are_one_batch(self):
