@@ -16,6 +16,7 @@ from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests.common import new_test_user
+from odoo.tools import mute_logger
 
 PIECES, DRAWS = 10, 20
 # The server waits up to seconds before it tries a lost transaction again.
@@ -38,15 +39,23 @@ def _press(dbname, user, model, record, method, *args):
                 cr.rollback()
 
 
-def _work(dbname, barrier, acts, results):
-    """One process: its acts one after the other."""
-    # the parent's connections are the parent's: they are left, not closed
+def own_connections(dbname):
+    """In a forked process: the parent's connections are left to it, not closed."""
     odoo.sql_db._Pool = odoo.sql_db._Pool_readonly = None
     Registry(dbname)._db = odoo.sql_db.db_connect(dbname)
+
+
+def _work(dbname, barrier, acts, results):
+    """One process: its acts one after the other."""
+    own_connections(dbname)
     wait = random.Random(os.getpid()).uniform
-    with patch(
-        "odoo.service.model.random.uniform",
-        lambda low, high: wait(low, high) * HASTE,
+    with (
+        patch(
+            "odoo.service.model.random.uniform",
+            lambda low, high: wait(low, high) * HASTE,
+        ),
+        # who loses a race is repeated: that is what is tried here
+        mute_logger("odoo.sql_db"),
     ):
         barrier.wait()
         for act in acts:
@@ -117,9 +126,10 @@ def _lay_out(env, place, bag):
     return draws.ids, product, shelf
 
 
-def rush(dbname, repeats, workers=4):
+def rush(dbname, repeats, workers=4, tell=None):
     """Let ``workers`` processes hand over 20 pieces of 10, ``repeats`` times.
 
+    :param tell: is called after each repeat, with what came of it
     :returns: how many succeeded in each repeat, and what is left on the shelf
         afterwards
     """
@@ -152,6 +162,8 @@ def rush(dbname, repeats, workers=4):
                 .mapped("quantity")
             )
         outcome.append((given, left))
+        if tell:
+            tell(outcome)
     with look() as cr:
         env = api.Environment(cr, api.SUPERUSER_ID, {})
         for person in people:
