@@ -3,16 +3,25 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
 from odoo.tools.misc import split_every
 
+from odoo.addons.base.models.ir_qweb import QWebError
+
 from ..tools import dunning
+
+# How drawing a letter and writing its mail fail: no printer of PDF on the server, a
+# template somebody changed, a payer's broken data.
+SEND_ERRORS = (UserError, RedirectWarning, QWebError, OSError)
 
 
 class ServiceDunningLetter(models.Model):
     """A reminder to one payer, with the bills it is about; written by the machine.
 
-    It goes out by mail with its PDF; a payer without an address gets it on paper.
+    It goes out by mail with its PDF; a payer without an address gets it on paper. One
+    that cannot be drawn or mailed is parked with the reason and tried again every day;
+    until it is out its bills get no further letter.
     """
 
     _name = "service.dunning.letter"
@@ -22,13 +31,22 @@ class ServiceDunningLetter(models.Model):
     _check_company_auto = True
     _sequence_code = "service.dunning.letter"
     _transitions = {
-        "to_send": {"sent", "to_print"},
+        "to_send": {"sent", "to_print", "parked"},
+        "parked": {"sent", "to_print", "printed", "parked"},
         "to_print": {"sent", "printed"},
         "sent": {"sent"},
         "printed": {"sent"},
     }
     _guarded_fields = frozenset(
-        {"state", "step_id", "partner_id", "line_ids", "contract_ids", "sent_on"}
+        {
+            "state",
+            "step_id",
+            "partner_id",
+            "line_ids",
+            "contract_ids",
+            "sent_on",
+            "parked_reason",
+        }
     )
 
     name = fields.Char(required=True, readonly=True, default="/", copy=False)
@@ -76,9 +94,13 @@ class ServiceDunningLetter(models.Model):
         string="Still open", compute="_compute_amounts_open", compute_sudo=True
     )
     sent_on = fields.Date(readonly=True)
+    parked_reason = fields.Char(
+        readonly=True, copy=False, help="Why it could not be sent, and who mends it."
+    )
     state = fields.Selection(
         selection=[
             ("to_send", "To be sent"),
+            ("parked", "Parked"),
             ("to_print", "To be printed"),
             ("sent", "Sent by mail"),
             ("printed", "Sent on paper"),
@@ -112,35 +134,83 @@ class ServiceDunningLetter(models.Model):
     # === Actions ===
 
     def action_send(self):
-        """Send the letter by mail, with its PDF; once more if it was sent before."""
+        """Send the letters by mail, with their PDF; once more if they were sent before."""
         self._require_group("finance")
         self._check_filled([("email", self.env._("the payer's email address"))])
-        self._send()
-        return True
+        failed = self._send()
+        if not failed:
+            return True
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger",
+                "sticky": True,
+                "message": "\n".join(failed.values()),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_print(self):
         """The letter on paper; it counts as sent."""
         self._require_group("finance")
-        for letter in self.filtered(lambda row: row.state == "to_print"):
-            letter._transition("printed", sent_on=letter.company_id._service_today())
+        for letter in self.filtered(lambda row: row.state in ("to_print", "parked")):
+            letter._transition(
+                "printed",
+                sent_on=letter.company_id._service_today(),
+                parked_reason=False,
+            )
         return self.env.ref("service_contracts.action_report_reminder").report_action(
             self
         )
 
-    def _send(self):
-        for template, letters in self.grouped(
-            lambda letter: letter.step_id.template_id
-        ).items():
-            template.send_mail_batch(letters.ids)
+    def _deliver(self):
+        """By mail to who has an address, else on paper."""
+        self.filtered("email")._send()
+        self.filtered(lambda letter: not letter.email)._transition(
+            "to_print", parked_reason=False
+        )
+
+    def _send(self) -> dict:
+        """Send each letter by mail, or park it; its neighbours are not touched.
+
+        :returns: letter → why it could not be sent
+        """
+        failed = {}
         for letter in self:
-            letter._transition("sent", sent_on=letter.company_id._service_today())
+            try:
+                with self.env.cr.savepoint():
+                    letter.step_id.template_id.send_mail_batch(letter.ids)
+                    letter._transition(
+                        "sent",
+                        sent_on=letter.company_id._service_today(),
+                        parked_reason=False,
+                    )
+            except SEND_ERRORS as error:
+                failed[letter] = letter._get_reason(error)
+                if letter.state in ("to_send", "parked"):
+                    letter._transition("parked", parked_reason=failed[letter])
+        return failed
+
+    def _get_reason(self, error):
+        message = error.args[0] if error.args else error
+        return self.env._(
+            "%(letter)s could not be sent: %(error)s The administrator mends the "
+            "printing of PDF on the server or the mail of step %(step)s; it is tried "
+            "again every day.",
+            letter=self.name,
+            error=str(message).strip(),
+            step=self.step_id.name,
+        )
 
     # === Cron ===
 
     @api.model
     def _cron_remind(self, batch_size=50):
-        """Write and send the letters that are due, payer by payer."""
+        """Write and send the letters that are due, and try the parked ones again."""
         moves = self.env["account.move"]
+        commit = self.env["ir.cron"]._commit_progress
+        parked = self.search(self._get_parked_domain())
         for [company] in self.env["service.plan"]._read_group([], ["company_id"]):
             ladder = self.env["service.dunning.step"]._get_ladder(company)
             if not ladder:
@@ -149,8 +219,20 @@ class ServiceDunningLetter(models.Model):
             payers = [row[0].id for row in moves._read_group(domain, ["partner_id"])]
             for ids in split_every(batch_size, payers, list):
                 self._remind(company, ladder, [("partner_id", "in", ids), *domain])
-                if not self.env["ir.cron"]._commit_progress(len(ids)):
+                if not commit(len(ids)):
                     return
+        for letters in split_every(batch_size, parked.ids, self.browse):
+            letters.try_lock_for_update()._deliver()
+            if not commit(len(letters)):
+                return
+
+    @api.model
+    def _get_parked_domain(self) -> list:
+        """Letters to try again: what they are about is still open."""
+        return [
+            ("state", "=", "parked"),
+            ("line_ids.move_id.payment_state", "in", ("not_paid", "partial")),
+        ]
 
     @api.model
     def _get_overdue_domain(self, company, ladder) -> list:
@@ -187,6 +269,8 @@ class ServiceDunningLetter(models.Model):
             [("move_id", "in", moves.ids)]
         ):
             told[line.move_id.id].add(line.step_id.id)
+            if line.letter_id.state == "parked":
+                moves -= line.move_id  # first things first
         today = company._service_today()
         steps = [step._as_step() for step in ladder]
         groups = defaultdict(lambda: self.env["account.move"])
@@ -201,8 +285,7 @@ class ServiceDunningLetter(models.Model):
                 for (payer, step, currency), found in groups.items()
             ]
         )
-        letters.filtered("email")._send()
-        letters.filtered(lambda letter: not letter.email)._transition("to_print")
+        letters._deliver()
         return letters
 
     @api.model

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from unittest import TestCase
+from unittest.mock import patch
 
 import psycopg2
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,8 @@ from odoo.tools import mute_logger
 
 from ..tools import dunning
 from .common import CareCommon
+
+NO_PRINTER = "Unable to find Wkhtmltopdf on this system."
 
 
 @tagged("post_install", "-at_install")
@@ -104,6 +107,95 @@ class TestDunning(CareCommon):
         self.assertEqual(letter.state, "printed")
         with self.assertRaises(AccessError):
             letter.with_user(self.hotline).action_print()
+
+    def _break_printing(self, *payers):
+        """No PDF can be drawn for these payers, or for nobody."""
+        reports = self.env.registry["ir.actions.report"]
+        render = reports._render_qweb_pdf
+
+        def broken(reports, report_ref, res_ids=None, data=None):
+            letters = self.env["service.dunning.letter"].browse(res_ids)
+            if not payers or letters.partner_id & self.env["res.partner"].concat(
+                *payers
+            ):
+                raise UserError(NO_PRINTER)
+            return render(reports, report_ref, res_ids=res_ids, data=data)
+
+        return patch.object(reports, "_render_qweb_pdf", broken)
+
+    def _get_mails(self, letter):
+        return self.env["mail.mail"].search(
+            [("model", "=", letter._name), ("res_id", "=", letter.id)]
+        )
+
+    def test_a_letter_that_cannot_be_drawn_stops_no_other(self):
+        neighbour = self._create_subscribers(1)
+        neighbour.partner_id.email = "wang@example.com"
+        self._create_run(period="2026-12-01").action_run_now()
+        self._pass_time(days=7)
+        with self._break_printing(self.customer):
+            letters = self._remind()
+        bad = letters.filtered(lambda letter: letter.partner_id == self.customer)
+        good = letters - bad
+        self.assertEqual((bad.state, good.state), ("parked", "sent"))
+        self.assertIn("Wkhtmltopdf", bad.parked_reason)
+        self.assertIn("The administrator mends", bad.parked_reason)
+        self.assertFalse(bad.sent_on)
+        self.assertFalse(self._get_mails(bad))
+
+        self._pass_time(days=1)
+        with self._break_printing(self.customer):
+            self.assertFalse(self._remind(), "nobody is told twice")
+        self.assertEqual(bad.state, "parked")
+        self.assertFalse(self._remind(), "the same letter goes out")
+        self.assertEqual(bad.state, "sent")
+        self.assertEqual(bad.sent_on, self.company._service_today())
+        self.assertFalse(bad.parked_reason)
+        self.assertEqual(len(self._get_mails(bad)), 1)
+        self.assertEqual(len(self._get_mails(good)), 1)
+
+    def test_a_parked_letter_is_tried_again_by_hand(self):
+        self._pass_time(days=7)
+        with self._break_printing():
+            letter = self._remind().with_user(self.finance)
+            self.assertEqual(letter.state, "parked")
+            notice = letter.action_send()
+            self.assertEqual(notice["tag"], "display_notification")
+            self.assertIn(letter.name, notice["params"]["message"])
+            self.assertEqual(letter.state, "parked")
+        self.assertIs(letter.action_send(), True)
+        self.assertEqual(letter.state, "sent")
+        with self._break_printing():
+            letter.action_send()
+        self.assertEqual(letter.state, "sent", "what went out has gone out")
+        self.assertEqual(len(self._get_mails(letter)), 1)
+
+    def test_a_parked_letter_goes_on_paper(self):
+        self._pass_time(days=7)
+        with self._break_printing():
+            letter = self._remind().with_user(self.finance)
+        letter.action_print()
+        self.assertEqual(letter.state, "printed")
+        self.assertFalse(letter.parked_reason)
+
+    def test_bills_wait_for_their_parked_letter(self):
+        self._pass_time(days=7)
+        with self._break_printing():
+            first = self._remind()
+            self._pass_time(days=7)
+            self.assertFalse(self._remind(), "the first letter comes first")
+        self.assertFalse(self._remind())
+        self.assertEqual(first.state, "sent")
+        self.assertEqual(self._remind().step_id, self.steps[1])
+
+    def test_a_parked_letter_rests_when_its_bills_are_paid(self):
+        self._pass_time(days=7)
+        with self._break_printing():
+            letter = self._remind()
+        self._pay()
+        self._remind()
+        self.assertEqual(letter.state, "parked")
+        self.assertFalse(self._get_mails(letter))
 
     def test_the_letter_speaks_the_customers_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
