@@ -4,6 +4,8 @@ from . import service_document_mixin
 from . import service_identity_mixin
 from . import service_case_mixin
 from . import service_evidence_mixin
+from . import service_charge_mixin
+from . import account_move
 from . import helpdesk_ticket
 from . import ir_model_data
 from . import helpdesk_ticket_batch

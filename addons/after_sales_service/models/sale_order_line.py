@@ -2,42 +2,26 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .helpdesk_ticket_fee import VISIT_FEE
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _get_service_tickets(self):
+        """The cases this is a quotation for."""
+        self.ensure_one()
+        return self.repair_order_ids.ticket_id
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "service.charge.mixin"]
 
     def _is_service(self) -> bool:
-        """Is this labour, a visit or any other service?"""
-        self.ensure_one()
-        return not self.display_type and (
-            not self.product_id or self.product_id.type == "service"
-        )
+        return not self.display_type and super()._is_service()
 
     def _get_charge(self) -> float:
-        """What this line asks for before taxes, in its currency."""
         self.ensure_one()
         return self.price_unit * self.product_uom_qty * (1 - self.discount / 100)
-
-    def _is_visit_fee(self, ticket) -> bool:
-        """Is this the fee for coming, by the table of the ticket's programme?"""
-        self.ensure_one()
-        fees = ticket.program_id.fee_ids.filtered(lambda fee: fee.code == VISIT_FEE)
-        return bool(self.product_id and self.product_id in fees.product_id)
-
-    def _get_visit_fee_price(self, ticket) -> float:
-        """The ticket's visit fee in this line's currency."""
-        self.ensure_one()
-        fee = ticket.visit_fee_currency_id
-        if not fee:
-            return 0.0
-        return fee._convert(
-            ticket.visit_fee,
-            self.currency_id,
-            self.company_id,
-            self.company_id._service_today(),
-        )
 
     @api.constrains(
         "price_unit", "discount", "product_id", "product_uom_qty", "order_id"
@@ -47,7 +31,7 @@ class SaleOrderLine(models.Model):
         services = self.filtered(lambda line: line._is_service())
         # sudo: who writes quotations need not see repairs and cases
         for order, lines in services.sudo().grouped("order_id").items():
-            for ticket in order.repair_order_ids.ticket_id:
+            for ticket in order._get_service_tickets():
                 ticket._check_service_charges(lines)
 
     @api.ondelete(at_uninstall=False)

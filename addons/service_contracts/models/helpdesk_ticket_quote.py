@@ -271,6 +271,10 @@ class SaleOrder(models.Model):
         check_company=True,
     )
 
+    def _get_service_tickets(self):
+        """What is quoted outside a plan is not free after all (CARE-10)."""
+        return super()._get_service_tickets() | self.care_ticket_id
+
 
 class ServiceVisit(models.Model):
     _inherit = "service.visit"

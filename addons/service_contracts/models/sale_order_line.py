@@ -5,16 +5,6 @@ from odoo import api, models
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    @api.constrains(
-        "price_unit", "discount", "product_id", "product_uom_qty", "order_id"
-    )
-    def _check_quote_scope(self):
-        """What is quoted outside a plan is not free after all (CARE-10)."""
-        # sudo: who writes quotations need not see cases
-        for order, lines in self.sudo().grouped("order_id").items():
-            if order.care_ticket_id:
-                order.care_ticket_id._check_service_charges(lines)
-
     # === Price ceilings (CON-03, CON-04) ===
 
     def _get_ceiling_partner(self):

@@ -196,6 +196,21 @@ class TestCoverage(CareCommon):
         free = self.env["sale.order.line"].create({**line_vals, "price_unit": 0.0})
         with self.assertRaisesRegex(UserError, "CARE-10"):
             free.price_unit = 0.01
+        # nor on the invoice of the quotation
+        order.action_confirm()
+        invoice = order._create_invoices(final=True)
+        line = invoice.invoice_line_ids
+        line.price_unit = 30.0
+        with self.assertRaisesRegex(UserError, "CARE-10"):
+            invoice.action_post()
+        line.price_unit = 0.0
+        by_hand = {"product_id": labour.id, "quantity": 1.0, "price_unit": 5.0}
+        invoice.invoice_line_ids = [Command.create(by_hand)]
+        with self.assertRaisesRegex(UserError, "CARE-10"):
+            invoice.action_post()
+        (invoice.invoice_line_ids - line).unlink()
+        invoice.action_post()
+        self.assertEqual(invoice.amount_total, 0.0)
         # a quotation made beforehand cannot be tied to the case either
         other = self.env["sale.order"].create({"partner_id": self.customer.id})
         self.env["sale.order.line"].create({**line_vals, "order_id": other.id})
