@@ -18,6 +18,7 @@
         "data/service.item.csv",
         "data/ir_sequence.xml",
         "report/reminder.xml",
+        "report/commitment.xml",
         "data/mail_template.xml",
         "data/service.dunning.step.csv",
         "data/keep_tables.xml",

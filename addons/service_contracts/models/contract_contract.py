@@ -467,6 +467,22 @@ class ContractContract(models.Model):
             "context": {},
         }
 
+    def _get_portal_bills(self):
+        """Its last bills of the customer of now (CON-20).
+
+        Who had the contract before keeps his own.
+        """
+        self.ensure_one()
+        return self.env["account.move"].search(
+            [
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("invoice_line_ids.contract_line_id.contract_id", "=", self.id),
+                ("state", "=", "posted"),
+            ],
+            order="invoice_date desc, id desc",
+            limit=12,
+        )
+
     def get_formview_id(self, access_uid=None):
         if len(self) == 1 and self.plan_id:
             return self.env.ref("service_contracts.view_subscriber_form").id
@@ -679,6 +695,23 @@ class ContractContract(models.Model):
         due._transition("ended")
 
     # === Hooks into OCA contract ===
+
+    def _set_start_contract_modification(self):
+        """OCA notes today as long as there are no lines; a plan has its own day."""
+        result = super()._set_start_contract_modification()
+        planned = self.filtered(
+            lambda contract: contract.plan_id and not contract.contract_line_ids
+        )
+        for start, contracts in planned.grouped("date_start").items():
+            if start:
+                contracts.with_context(
+                    skip_modification_mail=True
+                ).modification_ids.date = start
+        return result
+
+    def _get_computed_currency(self):
+        # sudo: the desks may not read journals, from which OCA works it out
+        return super(ContractContract, self.sudo())._get_computed_currency()
 
     @api.model
     def _get_contracts_to_invoice_domain(self, date_ref=None):

@@ -22,6 +22,10 @@ class TestContract(CareCommon):
         self.assertEqual(str(line.next_period_date_end), "2026-11-30")
         self.assertTrue(self.contract.code.startswith("CP"))
 
+    def test_the_portal_tells_the_day_the_plan_began(self):
+        contract = self._create_contract()
+        self.assertEqual(str(contract.modification_ids.date), "2026-11-01")
+
     def test_manager_signs_a_subscriber_on_the_form(self):
         form = Form(
             self.env["contract.contract"]
@@ -119,6 +123,28 @@ class TestContract(CareCommon):
         plan = self._create_plan(code="FX", currency_id=currency.id)
         contract = self._create_contract(plan_id=plan.id)
         with self.assertRaisesRegex(UserError, currency.name):
+            contract.action_activate()
+        self.assertEqual(contract.state, "draft")
+
+    def test_contract_in_another_currency(self):
+        """The service manager is told so, not that he may not read journals."""
+        currency = self.env["res.currency"].search(
+            [("id", "!=", self.company.currency_id.id)], limit=1
+        )
+        contract = (
+            self.env["contract.contract"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "plan_id": self.plan.id,
+                    "date_start": "2026-11-01",
+                    "currency_id": currency.id,
+                }
+            )
+        )
+        self.assertEqual(contract.currency_id, currency)
+        with self.assertRaisesRegex(UserError, f"the contract in {currency.name}"):
             contract.action_activate()
         self.assertEqual(contract.state, "draft")
 

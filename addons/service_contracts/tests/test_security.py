@@ -28,5 +28,10 @@ class TestSecurity(CareCommon):
         seen = self.env["contract.contract"].with_user(portal).search([])
         self.assertEqual(seen, mine)
         self.assertNotIn(other, seen)
+        self._create_run().action_run_now()
+        bill = mine.billing_line_ids.move_id
+        self.assertEqual(mine._get_portal_bills(), bill)
+        mine.with_user(self.manager)._transfer(other.partner_id, None, "Sold")
+        self.assertFalse(mine._get_portal_bills(), "the past stays with who had it")
         with self.assertRaises(AccessError):
             self.env["service.billing.line"].with_user(portal).search([])
