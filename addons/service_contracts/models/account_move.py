@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 # What core works out for a journal item; everything else follows from these, or is
 # the customer's own (name, origin) and is given apart.
@@ -158,6 +159,40 @@ class AccountMove(models.Model):
         posted = super()._post(soft=soft)
         posted._mark_credited()
         return posted
+
+    def button_draft(self):
+        """What bills a period, or credits it, stays as it was posted.
+
+        In draft its lines could be changed, and the subledger would not know.
+        """
+        self.filtered(lambda move: move.state == "posted")._check_no_billed_period()
+        return super().button_draft()
+
+    def _check_no_billed_period(self):
+        # sudo: whether a period is billed counts whoever asks
+        lines = self.env["service.billing.line"].sudo()
+        row = lines.search(
+            [
+                "|",
+                ("move_id", "in", self.ids),
+                ("invoice_line_ids.move_id", "in", self.ids),
+            ],
+            limit=1,
+        )
+        if row:
+            bills = (row.move_id | row.invoice_line_ids.move_id) & self.sudo()
+            raise UserError(
+                self.env._(
+                    "%(bill)s stays as it was posted: it holds billed periods of care "
+                    "plans, such as %(start)s to %(end)s of contract %(contract)s. "
+                    "Finance makes a credit note, or bills what was credited too much "
+                    "with an invoice of its own.",
+                    bill=bills[:1].name,
+                    start=format_date(self.env, row.period_start),
+                    end=format_date(self.env, row.period_end),
+                    contract=row.contract_id.code or row.contract_id.name,
+                )
+            )
 
     def _mark_credited(self):
         """Tell the billed periods what posted credit notes took back.

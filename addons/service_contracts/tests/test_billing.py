@@ -187,6 +187,29 @@ class TestBilling(CareCommon):
             run.sudo().unlink()
         self.assertEqual((str(row.period_end), row.amount), ("2026-11-30", 10.0))
 
+    def test_a_posted_bill_is_not_drafted_again(self):
+        """In draft its lines could be changed behind the subledger's back."""
+        self._create_subscribers(1, payer="operator", operator_id=self.operator.id)
+        run = self._bill()
+        moves = run.line_ids.move_id.with_user(self.finance)
+        self.assertEqual(len(moves), 2, "the customer's and the operator's")
+        for move in moves:
+            with self.assertRaisesRegex(
+                UserError, "holds billed periods of care plans"
+            ):
+                move.button_draft()
+            with self.assertRaisesRegex(
+                UserError, "holds billed periods of care plans"
+            ):
+                move.button_cancel()
+            self.assertEqual(move.state, "posted")
+        self.contract.with_user(self.manager)._end_early(
+            self.company._service_today(), "Moved away"
+        )
+        note = self.contract.billing_line_ids.invoice_line_ids.move_id - moves
+        with self.assertRaisesRegex(UserError, note.name):
+            note.with_user(self.finance).button_draft()
+
     def test_price_in_another_currency_is_parked(self):
         """The contract was in order when it began; somebody changed its currency."""
         currency = self.env["res.currency"].create(
