@@ -30,6 +30,14 @@ VOLUME = (
     "at_station",
     "called_back",
 )
+# Names of the samples in other languages; demo files know one only.
+SAMPLES = {
+    "zh_CN": {
+        "operator_sample": "示例电信（样例）",
+        "product_broadband_care": "宽带无忧月费（样例）",
+        "plan_broadband_care": "宽带无忧套餐（样例）",
+    }
+}
 
 
 class Day:
@@ -393,6 +401,7 @@ def run(env, scale=1):
     if first:
         set_up_company(env)
         load_demo_files(env)
+        speak(env)
         set_up_shelf(env)
     day = Day(env, get_people(env))
     company = env.company
@@ -417,6 +426,18 @@ def run(env, scale=1):
     clocks.search([])._replay()
     now = company._service_now()
     clocks.search(clocks._get_due_domain(company, now))._mark_due(now)
+
+
+def speak(env):
+    """Everybody, and the samples, speak the language that is played in."""
+    partners = env["res.partner"].with_context(active_test=False).search([])
+    partners.lang = env.lang
+    for record, name in SAMPLES.get(env.lang, {}).items():
+        env.ref(f"service_contracts.{record}").name = name
+    for contract in env["contract.contract"].search([("plan_id", "!=", False)]):
+        plan = contract.plan_id
+        contract.name = contract._get_plan_contract_name(plan, contract.partner_id)
+        contract.contract_line_ids.name = plan.name
 
 
 def wait(day, **delta):
@@ -608,7 +629,27 @@ def play_care(day):
     run = day.bill_month(today.replace(day=1))
     settlement = env["service.settlement"].search([("run_id", "=", run.id)], limit=1)
     day.compare_statement(settlement, ["0552-0001,10", "0552-0002,9", "0552-0009,10"])
-    # 李明 wants a lesson that his plan does not name: he is told the price.
+    # 李明's plan removes a virus for nothing: one of his two uses of the month is gone.
+    virus = env["service.item"].search(
+        [
+            (
+                "category_id",
+                "=",
+                env.ref("after_sales_service.item_category_anti_virus").id,
+            )
+        ],
+        limit=1,
+    )
+    ticket = day._model("hotline", "helpdesk.ticket").create(
+        {
+            "scan": "TC-2026-0001",
+            "name": "浏览器主页被篡改",
+            "item_id": virus.id,
+            "delivery_mode": "remote",
+        }
+    )
+    day.dispatch(ticket)
+    # He wants a lesson that his plan does not name: he is told the price.
     ticket = day._model("hotline", "helpdesk.ticket").create(
         {
             "scan": "TC-2026-0001",

@@ -69,7 +69,12 @@ def language(env, code: str) -> None:
 
 
 def script(env, path: str, scale: str = "1") -> None:
-    """Run ``run(env, scale)`` of a script, such as demo/operating_day.py."""
+    """Run ``run(env, scale)`` of a script, such as demo/operating_day.py.
+
+    In the language of the company, which writes what people will read.
+    """
+    lang = env.company.partner_id.lang or "en_US"
+    env = env(context={**env.context, "lang": lang})
     load(Path(path)).run(env, scale=int(scale))
 
 

@@ -82,13 +82,13 @@ def create(made: System, config: Path, database: str, args) -> None:
         wanted = installable_addons() + (DEMO_ADDONS if args.demo else [])
         options = ["-d", database, "-i", ",".join(wanted)]
         made.odoo_run(config, *options, doing="installing the add-ons")
-    if args.demo:
-        operating_day(made, config, database, 1)
     if args.lang:
         with step(f"Loading the language {args.lang}"):
             made.inside(
                 config, "language", database, args.lang, doing="loading the language"
             )
+    if args.demo:
+        operating_day(made, config, database, 1)
     with step("Preparing the web pages"):
         made.inside(config, "warm", database, doing="preparing the web assets")
 
