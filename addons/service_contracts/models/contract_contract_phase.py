@@ -1,6 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import timedelta
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -66,46 +64,14 @@ class ContractContract(models.Model):
         self._require_group("manager")
         self.ensure_one()
         today = self.company_id._service_today()
-        trial = self.phase_ids.filtered(
-            lambda phase: (
-                phase.kind == "trial" and not phase.restarted and phase._is_on(today)
-            )
-        )
-        if not trial or not trial.date_end or trial.date_start == today:
-            raise UserError(
-                self.env._(
-                    "Contract %s is in no trial run that can be begun anew: it has begun "
-                    "before today and has an end.",
-                    self.display_name,
-                )
-            )
-        length = periods.days(trial.date_start, trial.date_end)
-        delay = periods.days(trial.date_start, today) - 1
-        later = self.phase_ids.filtered(lambda phase: phase.date_start > trial.date_end)
-        if later.contract_line_id.billing_line_ids:
-            raise UserError(
-                self.env._(
-                    "Contract %s: a later phase is billed already. Finance credits it "
-                    "first.",
-                    self.display_name,
-                )
-            )
-        end = today + timedelta(days=length - 1)
-        line = trial.contract_line_id
-        again = self.phase_ids.with_context(care_phases_moving=True).create(
-            {
-                "contract_id": self.id,
-                "kind": "trial",
-                "date_start": today,
-                "date_end": end,
-                "program_id": trial.program_id.id,
-                "fee": trial.fee,
-                "contract_line_id": line.id,
-            }
-        )
-        if line:
+        trial = self._get_restartable_trial(today)
+        later = self._get_unbilled_after(trial)
+        moving = self.phase_ids.with_context(care_phases_moving=True)
+        again = moving.create(trial._prepare_restart_vals(today))
+        if trial.contract_line_id:
             # the fee goes on in the same line, for the longer time
-            line.date_end = end
+            trial.contract_line_id.date_end = again.date_end
+        delay = periods.days(trial.date_start, today) - 1
         later.with_context(care_phases_moving=True)._shift(delay)
         # the last write looks at the whole row of phases again
         trial.write(
@@ -125,3 +91,39 @@ class ContractContract(models.Model):
             )
         )
         return again
+
+    def _get_restartable_trial(self, today):
+        """The trial of today.
+
+        :raises UserError: there is none, it began today or has no end
+        """
+        trial = self.phase_ids.filtered(
+            lambda phase: (
+                phase.kind == "trial" and not phase.restarted and phase._is_on(today)
+            )
+        )
+        if not trial or not trial.date_end or trial.date_start == today:
+            raise UserError(
+                self.env._(
+                    "Contract %s is in no trial run that can be begun anew: it has begun "
+                    "before today and has an end.",
+                    self.display_name,
+                )
+            )
+        return trial
+
+    def _get_unbilled_after(self, trial):
+        """The phases after ``trial``, which may still be moved.
+
+        :raises UserError: one of them is billed
+        """
+        later = self.phase_ids.filtered(lambda phase: phase.date_start > trial.date_end)
+        if later.contract_line_id.billing_line_ids:
+            raise UserError(
+                self.env._(
+                    "Contract %s: a later phase is billed already. Finance credits it "
+                    "first.",
+                    self.display_name,
+                )
+            )
+        return later

@@ -252,7 +252,10 @@ class ServiceBillingRun(models.Model):
         }
 
     def action_view_parked(self):
-        return {**self.action_view_lines(), "context": {"search_default_parked": 1}}
+        return {
+            **self.action_view_lines(),
+            "context": {"search_default_parked": 1, "care_parked": 1},
+        }
 
     def action_view_invoices(self):
         self.ensure_one()

@@ -50,7 +50,7 @@ class ServiceContractPhase(models.Model):
             ("maker", "Maker's standard warranty"),
             ("bought", "Warranty bought for the project"),
         ],
-        string="Warranty",
+        string="Warranty basis",
         help="Of a warranty phase (CON-17). Maker's standard: the terms of the machines' "
         "programme decide about their parts. Bought: in this phase the machines' parts "
         "are covered, whatever those terms say.",
@@ -158,6 +158,20 @@ class ServiceContractPhase(models.Model):
             "date_start": self.date_start,
             "date_end": self.date_end or self.contract_id.date_end,
             "recurring_next_date": self.date_start,
+        }
+
+    def _prepare_restart_vals(self, today):
+        """The same trial from ``today`` on, as long as it was (CON-16)."""
+        self.ensure_one()
+        length = periods.days(self.date_start, self.date_end)
+        return {
+            "contract_id": self.contract_id.id,
+            "kind": "trial",
+            "date_start": today,
+            "date_end": today + timedelta(days=length - 1),
+            "program_id": self.program_id.id,
+            "fee": self.fee,
+            "contract_line_id": self.contract_line_id.id,
         }
 
     def _shift(self, days):

@@ -95,7 +95,10 @@ class ServiceDunningLetter(models.Model):
     )
     sent_on = fields.Date(readonly=True)
     parked_reason = fields.Char(
-        readonly=True, copy=False, help="Why it could not be sent, and who mends it."
+        string="Not sent because",
+        readonly=True,
+        copy=False,
+        help="Why it could not be sent, and who mends it.",
     )
     state = fields.Selection(
         selection=[
@@ -146,7 +149,9 @@ class ServiceDunningLetter(models.Model):
             "params": {
                 "type": "danger",
                 "sticky": True,
-                "message": "\n".join(failed.values()),
+                "message": "\n".join(
+                    f"{letter.name}: {reason}" for letter, reason in failed.items()
+                ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -195,10 +200,8 @@ class ServiceDunningLetter(models.Model):
     def _get_reason(self, error):
         message = error.args[0] if error.args else error
         return self.env._(
-            "%(letter)s could not be sent: %(error)s The administrator mends the "
-            "printing of PDF on the server or the mail of step %(step)s; it is tried "
-            "again every day.",
-            letter=self.name,
+            "%(error)s The administrator mends the printing of PDF on the server or the "
+            "mail of step %(step)s; it is tried again every day.",
             error=str(message).strip(),
             step=self.step_id.name,
         )
@@ -337,7 +340,9 @@ class ServiceDunningLine(models.Model):
         ondelete="restrict",
     )
     # sudo: the desks may read the letter, not the books
-    move_name = fields.Char(related="move_id.name", string="Number", related_sudo=True)
+    move_name = fields.Char(
+        related="move_id.name", string="Bill number", related_sudo=True
+    )
     date_invoice = fields.Date(
         related="move_id.invoice_date", string="Date", related_sudo=True
     )

@@ -287,6 +287,39 @@ class TestContractLife(CareCommon):
         ):
             self.contract.commitment_ids.copy()
 
+    @rules("CON-18", "CON-19")
+    def test_the_set_is_printed_for_the_unit_in_its_language(self):
+        """Commitment, service items and guarantee measures, to be signed."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(
+            ["service_contracts"], ["zh_CN"]
+        )
+        self.customer.lang = "zh_CN"
+        self.contract.commitment_ids = [
+            Command.create({"partner_id": self.customer.id})
+        ]
+        html, _type = (
+            self.env["ir.actions.report"]
+            .with_user(self.manager)
+            ._render_qweb_html(
+                "service_contracts.report_commitment", self.contract.commitment_ids.ids
+            )
+        )
+        text = html.decode()
+        promise = self.plan.program_id.policy_ids[:1]
+        self.assertTrue(promise)
+        for word in (
+            "服务承诺",
+            "服务项目",
+            "服务保证措施",
+            self.customer.name,
+            self.contract.code,
+            promise.with_context(lang="zh_CN").name,
+            "20.00",
+        ):
+            self.assertIn(word, text)
+        self.assertNotIn("Without limit", text)
+
     # === Dunning ===
 
     def test_overdue_is_suspended_and_the_payment_resumes(self):
@@ -387,6 +420,29 @@ class TestContractLife(CareCommon):
         wizard.file = base64.b64encode(b"PK nothing")
         with mute_logger("odoo"), self.assertRaisesRegex(UserError, "cannot be read"):
             wizard._read_rows()
+
+    def test_columns_that_are_not_known_are_named(self):
+        """Nobody finds out next month that the account numbers were not read."""
+        wizard = self._import(["customer,plan,Acount,", "赵一,CARE,N-1,"])
+        wizard.action_check()
+        self.assertEqual(wizard.skipped_columns, "Acount")
+        wizard.file = base64.b64encode(b"customer,plan,account\nA,CARE,N-1")
+        wizard.action_check()
+        self.assertFalse(wizard.skipped_columns)
+        self.assertEqual(wizard.good_count, 1)
+
+    def test_import_in_the_users_words(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(
+            ["service_contracts"], ["zh_CN"]
+        )
+        wizard = self._import(["客户,套餐,运营商,付款方", "赵一,CARE,Telecom,运营商"])
+        wizard = wizard.with_context(lang="zh_CN")
+        wizard.action_check()
+        self.assertFalse(wizard.problem_ids, wizard.problem_ids.mapped("problem"))
+        action = wizard.action_import()
+        contract = self.env["contract.contract"].search(action["domain"])
+        self.assertEqual(contract.payer, "operator")
 
     # === Arithmetic ===
 

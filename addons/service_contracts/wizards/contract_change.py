@@ -34,7 +34,7 @@ class ServicePlanChange(models.TransientModel):
     )
     currency_id = fields.Many2one(related="contract_id.currency_id")
     credit = fields.Monetary(
-        string="Credited",
+        string="To be credited",
         compute="_compute_amounts",
         help="The rest of what is paid on the plan of now, by days.",
     )
@@ -73,7 +73,9 @@ class ServiceContractEnd(models.TransientModel):
     reason = fields.Char(required=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     credit = fields.Monetary(
-        string="Credited", compute="_compute_credit", help="Paid beyond the last day."
+        string="To be credited",
+        compute="_compute_credit",
+        help="Paid beyond the last day.",
     )
 
     @api.depends("contract_id", "last_day")

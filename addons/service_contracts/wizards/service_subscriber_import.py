@@ -54,6 +54,7 @@ class ServiceSubscriberImport(models.TransientModel):
         string="Bad lines",
         readonly=True,
     )
+    skipped_columns = fields.Char(readonly=True)
     good_count = fields.Integer(string="Importable", compute="_compute_counts")
     bad_count = fields.Integer(string="Bad", compute="_compute_counts")
 
@@ -62,6 +63,11 @@ class ServiceSubscriberImport(models.TransientModel):
         for wizard in self:
             wizard.bad_count = len(wizard.line_ids.filtered("problem"))
             wizard.good_count = len(wizard.line_ids) - wizard.bad_count
+
+    @api.onchange("file")
+    def _onchange_file(self):
+        """Another file is checked before it is imported."""
+        self.state = "draft"
 
     # === Actions ===
 
@@ -118,13 +124,10 @@ class ServiceSubscriberImport(models.TransientModel):
         }
 
     def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "service_contracts.action_subscriber_import"
+        )
+        return {**action, "res_id": self.id}
 
     # === Reading ===
 
@@ -141,10 +144,24 @@ class ServiceSubscriberImport(models.TransientModel):
             "operator": self.env._("Operator"),
             "payer": self.env._("Payer"),
             "period": self.env._("Period"),
-            "start": self.env._("Start"),
-            "end": self.env._("End"),
+            "start": self.env._("Start date"),
+            "end": self.env._("End date"),
             "serial": self.env._("Serial"),
         }
+
+    def _skip_columns(self, names):
+        self.skipped_columns = ", ".join(filter(None, names))
+
+    def _read_rows(self):
+        """Who pays is written as the form says it, or as the column's name."""
+        payers = {
+            self.env._("Customer"): "customer",
+            self.env._("Operator"): "operator",
+        }
+        rows = super()._read_rows()
+        for _number, row in rows:
+            row["payer"] = payers.get(row.get("payer"), row.get("payer", ""))
+        return rows
 
     # === Checking ===
 
@@ -356,7 +373,7 @@ class ServiceSubscriberImportLine(models.TransientModel):
         index=True,
         ondelete="cascade",
     )
-    number = fields.Integer(string="Line")
+    number = fields.Integer(string="Line number")
     customer = fields.Char()
     account = fields.Char()
     plan = fields.Char()

@@ -28,6 +28,9 @@ class ServiceTableMixin(models.AbstractModel):
         """Column → its label: headers may be written in either."""
         return {}
 
+    def _skip_columns(self, names):
+        """Called with the headers that name no column: they are not read."""
+
     def _get_content(self) -> bytes:
         self.ensure_one()
         return base64.b64decode(self.file)
@@ -57,18 +60,17 @@ class ServiceTableMixin(models.AbstractModel):
             **{name: name for name in labels},
             **{label.lower(): name for name, label in labels.items()},
         }
-        header = [
-            columns.get(str(cell or "").strip().lower())
-            for cell in table[:1] and table[0]
-        ]
+        names = [str(cell or "").strip() for cell in table[:1] and table[0]]
+        header = [columns.get(name.lower()) for name in names]
         missing = self._needed_columns - set(header)
         if missing:
             raise UserError(
                 self.env._(
                     "The first line of the file names the columns. Missing: %s.",
-                    ", ".join(sorted(missing)),
+                    ", ".join(f"{name} ({labels[name]})" for name in sorted(missing)),
                 )
             )
+        self._skip_columns([name for name in names if name.lower() not in columns])
         return [
             (
                 number,
