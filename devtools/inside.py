@@ -66,6 +66,7 @@ def language(env, code: str) -> None:
     modules = env["ir.module.module"].search([("state", "=", "installed")])
     modules._update_translations(code)
     env["res.partner"].with_context(active_test=False).search([]).lang = code
+    env["ir.default"].set("res.partner", "lang", code)
 
 
 def script(env, path: str, scale: str = "1") -> None:
