@@ -75,6 +75,7 @@ from . import service_visit_coverage
 from . import service_visit_fee
 from . import service_visit_check
 from . import service_visit_move
+from . import service_visit_notice
 from . import service_visit_taxi
 from . import service_visit_training
 from . import service_visit_dispatch

@@ -118,7 +118,11 @@ class ResCompany(models.Model):
 
     def _service_today(self) -> date:
         """Today in the company's time zone."""
-        return to_local(self._service_now(), self._service_tz()).date()
+        return self._service_date(self._service_now())
+
+    def _service_date(self, at: datetime) -> date:
+        """The day of a moment (naive UTC) in the company's time zone."""
+        return to_local(at, self._service_tz()).date()
 
     def _service_day(self) -> tuple:
         """Begin and end of today in the company's time zone, as naive UTC."""

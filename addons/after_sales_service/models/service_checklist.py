@@ -188,6 +188,7 @@ class ServiceChecklistLine(models.Model):
         return bool(
             self.env["service.visit.check"]
             .sudo()
+            .with_context(active_test=False)
             .search_count(
                 [("line_id", "in", self.ids), ("visit_id.state", "=", "done")], limit=1
             )

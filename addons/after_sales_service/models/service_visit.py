@@ -368,7 +368,7 @@ class ServiceVisit(models.Model):
             self._check_signed_kept(vals)
             self._check_window_kept(vals)
         result = super().write(vals)
-        if {"checklist_ids", "kind", "ticket_id"} & vals.keys():
+        if {"checklist_ids", "kind", "ticket_id", "window_start"} & vals.keys():
             self._sync_checks()
         return result
 
@@ -439,6 +439,7 @@ class ServiceVisit(models.Model):
         # sudo: rows come from the checklists, nobody makes or drops them by hand
         checks = self.env["service.visit.check"].sudo()
         open_visits = self.sudo().filtered(lambda visit: not visit._is_ended())
+        open_visits._drop_notices()
         vals_list = []
         obsolete = checks.browse()
         for visit in open_visits:
@@ -453,7 +454,11 @@ class ServiceVisit(models.Model):
                 )
             )
             vals_list += [
-                {"visit_id": visit.id, "line_id": line.id}
+                {
+                    "visit_id": visit.id,
+                    "line_id": line.id,
+                    **visit._get_notice_dates(line),
+                }
                 for line in wanted - visit.check_ids.line_id
             ]
         obsolete.unlink()

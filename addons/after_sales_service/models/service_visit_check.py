@@ -17,7 +17,9 @@ class ServiceVisitCheck(models.Model):
     _inherit = ["service.guarded.mixin"]
     _order = "visit_id, checklist_sequence, checklist_id, sequence, id"
     _rec_name = "line_id"
-    _guarded_fields = frozenset({"answered_at", "answered_by_id"})
+    _guarded_fields = frozenset(
+        {"answered_at", "answered_by_id", "active", "notice_from", "notice_due"}
+    )
 
     visit_id = fields.Many2one(
         comodel_name="service.visit", required=True, index=True, ondelete="cascade"
@@ -72,7 +74,7 @@ class ServiceVisitCheck(models.Model):
     station_id = fields.Many2one(related="visit_id.station_id", store=True, index=True)
 
     _once = models.UniqueIndex(
-        "(visit_id, line_id)", "This row is on the visit already."
+        "(visit_id, line_id) WHERE active", "This row is on the visit already."
     )
 
     @api.depends("line_id.min_value", "line_id.max_value", "line_id.unit")

@@ -34,5 +34,6 @@ from . import test_workshop_desk
 from . import test_workshop_tour
 from . import test_visit_checklist
 from . import test_visit_fee
+from . import test_visit_notice
 from . import test_visit_tools
 from . import test_visit_tour
