@@ -13,6 +13,7 @@ SUNDAY = 6
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
+    name = fields.Char(translate=True)
     holiday_list_id = fields.Many2one(
         comodel_name="service.holiday.list",
         string="Public holidays",
@@ -81,6 +82,24 @@ class ResourceCalendar(models.Model):
                         )
                     )
         return super()._check_overlap(attendance_ids)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        calendars = super(ResourceCalendar, self._checks_shifts()).create(vals_list)
+        return calendars.with_env(self.env)
+
+    def write(self, vals):
+        return super(ResourceCalendar, self._checks_shifts()).write(vals)
+
+    def switch_calendar_type(self):
+        return super(ResourceCalendar, self._checks_shifts()).switch_calendar_type()
+
+    def switch_based_on_duration(self):
+        return super(ResourceCalendar, self._checks_shifts()).switch_based_on_duration()
+
+    def _checks_shifts(self):
+        """Shifts changed through their calendar are checked by it, all at once."""
+        return self.with_context(calendar_checks_shifts=True)
 
     def _get_shifts(self):
         """Weekday (0 = Monday) → ((from, to), …) in minutes; breaks left out."""
@@ -154,6 +173,19 @@ class ResourceCalendar(models.Model):
 
 class ResourceCalendarAttendance(models.Model):
     _inherit = "resource.calendar.attendance"
+
+    @api.constrains("calendar_id", "dayofweek", "hour_from", "hour_to", "week_type")
+    def _check_calendar(self):
+        """A shift changed by itself does not overlap another one of its calendar."""
+        if not self.env.context.get("calendar_checks_shifts"):
+            self.calendar_id._check_attendance_ids()
+
+    def unlink(self):
+        calendars = self.calendar_id
+        result = super().unlink()
+        if not self.env.context.get("calendar_checks_shifts"):
+            calendars.exists()._check_service_hours()
+        return result
 
     def _get_hours_label(self):
         """The shift as 08:30-12:00."""

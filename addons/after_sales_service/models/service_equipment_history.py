@@ -63,7 +63,7 @@ class ServiceEquipmentHistory(models.Model):
     }
 
     equipment_id = fields.Many2one(comodel_name="service.equipment", readonly=True)
-    at = fields.Datetime(string="When", readonly=True)
+    at = fields.Datetime(string="Day", readonly=True)
     kind = fields.Selection(
         selection=[
             ("sale", "Sold"),

@@ -154,6 +154,16 @@ class ServiceProgram(models.Model):
                 vals["name"] = self.env._("%s (copy)", program.name)
         return vals_list
 
+    def copy(self, default=None):
+        """Checklists hold for the copy as for the original."""
+        copies = super().copy(default)
+        checklists = self.env["service.checklist"].with_context(active_test=False)
+        for program, copy in zip(self, copies, strict=True):
+            checklists.search([("program_ids", "in", program.ids)]).write(
+                {"program_ids": [fields.Command.link(copy.id)]}
+            )
+        return copies
+
     def write(self, vals):
         result = super().write(vals)
         if {"hotline_calendar_id", "onsite_calendar_id", "warn_percent"} & vals.keys():

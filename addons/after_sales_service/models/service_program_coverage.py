@@ -19,11 +19,13 @@ class ServiceProgram(models.Model):
         comodel_name="service.guarantee",
         inverse_name="program_id",
         string="Three guarantees",
+        copy=True,
     )
     exclusion_ids = fields.One2many(
         comodel_name="service.exclusion",
         inverse_name="program_id",
         string="Exclusions",
+        copy=True,
     )
     replacement_months = fields.Integer(
         string="Months on replaced parts",

@@ -189,27 +189,37 @@ class ServiceSlaPromise(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        labels = {
-            name: self._fields[name].get_description(self.env, ["string"])["string"]
-            for name in ("start_event", "stop_event")
-        }
-        defaults = self.default_get(list(labels))
+        defaults = self.default_get(["start_event", "stop_event"])
         for vals in vals_list:
-            missing = [
-                label
-                for name, label in labels.items()
-                if not {**defaults, **vals}.get(name)
-            ]
-            if missing:
-                raise ValidationError(
-                    self.env._(
-                        "Clock policy %(policy)s: %(fields)s is empty, so its clock "
-                        "could never run. A service manager fills it in.",
-                        policy=vals.get("name") or vals.get("rule") or "",
-                        fields=", ".join(missing),
-                    )
-                )
+            self._check_events(
+                {"start_event": False, "stop_event": False, **defaults, **vals},
+                vals.get("name") or vals.get("rule") or "",
+            )
         return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_events(vals, ", ".join(self.mapped("name")))
+        return super().write(vals)
+
+    def _check_events(self, vals, policy):
+        """Refuse a clock without an event to begin or end with.
+
+        :param policy: its name, for the message
+        """
+        missing = [
+            self._fields[name]._description_string(self.env)
+            for name in ("start_event", "stop_event")
+            if name in vals and not vals[name]
+        ]
+        if missing:
+            raise ValidationError(
+                self.env._(
+                    "Clock policy %(policy)s: %(fields)s is empty, so its clock "
+                    "could never run. A service manager fills it in.",
+                    policy=policy,
+                    fields=", ".join(missing),
+                )
+            )
 
     @api.constrains("amount", "unit", "measured", "plus_travel")
     def _check_amount(self):

@@ -57,7 +57,7 @@ class ServiceSlaStep(models.Model):
     user_id = fields.Many2one(comodel_name="res.users", string="Person")
     channel = fields.Selection(
         selection=[("activity", "Activity"), ("mail", "Mail")],
-        string="By",
+        string="Sent as",
         required=True,
         default="activity",
     )

@@ -204,7 +204,7 @@ class ServiceVisit(models.Model):
 
     def action_tell(self):
         """Record the next notice."""
-        return self.notice_id.action_tell()
+        return self.notice_id.action_tell() if self.notice_id else True
 
     def _get_notice_dates(self, line):
         """First and last day of a notice before this appointment.

@@ -80,8 +80,7 @@ class ServiceWarrantyTerm(models.Model):
                     raise ValidationError(
                         self.env._(
                             "Programme %(program)s, %(category)s: %(value)s in field "
-                            "%(field)s is too small, a warranty term is at least "
-                            "%(least)s months.",
+                            "%(field)s is too small; the least is %(least)s.",
                             program=term.program_id.name,
                             category=term.category_id.name,
                             value=term[name],

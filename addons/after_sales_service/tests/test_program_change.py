@@ -35,10 +35,14 @@ class TestProgramChange(AfterSalesCommon):
             "callback_policy_ids",
             "fee_ids",
             "report_ids",
+            "guarantee_ids",
+            "exclusion_ids",
         ):
             self.assertEqual(len(copy[name]), len(self.program_tc[name]), name)
             self.assertTrue(copy[name], name)
             self.assertFalse(copy[name] & self.program_tc[name])
+        delivery = self.env.ref("after_sales_service.checklist_delivery_tc")
+        self.assertIn(copy, delivery.program_ids)
         self.assertEqual(self.program_tc.copy().code, "TC_3")
 
     def test_preview_shows_what_apply_does(self):
@@ -183,6 +187,30 @@ class TestCalendars(AfterSalesCommon):
                 }
             )
         )
+
+    def test_the_states_of_a_preview_are_translated(self):
+        state = self.env["ir.model.fields.selection"].search(
+            [("field_id.model", "=", "service.sla.clock"), ("value", "=", "missed")]
+        )
+        state.name = "超时"
+        self.env.registry.clear_cache("stable")
+        self.env.registry.clear_cache()
+        results = self.env["service.program.change.result"]
+        labels = dict(results.fields_get(["new_state"])["new_state"]["selection"])
+        self.assertEqual(labels["missed"], "超时")
+
+    def test_a_file_saved_by_the_web_client_is_read(self):
+        """It saves with bin_size: a binary field then gives its size."""
+        wizard = self.env["service.holiday.import"].with_context(bin_size=True)
+        wizard = wizard.with_user(self.manager).create(
+            {
+                "list_id": self.env.ref("after_sales_service.holidays_cn").id,
+                "file": base64.b64encode("日期,名称,类型\n2027-01-01,元旦,休\n".encode()),
+            }
+        )
+        wizard.invalidate_recordset()
+        wizard.with_context(bin_size=False).action_import()
+        self.assertEqual(wizard.line_ids.mapped("outcome"), ["new"])
 
     def test_a_file_is_looked_at_before_it_is_imported(self):
         holidays = self.env.ref("after_sales_service.holidays_cn")

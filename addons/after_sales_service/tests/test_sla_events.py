@@ -204,6 +204,9 @@ class TestBadPolicies(AfterSalesCommon):
     def test_a_policy_without_start_event(self):
         with self.assertRaisesRegex(ValidationError, "Odd promise.*Start Event"):
             self._policy(start_event=False)
+        policy = self.env.ref("after_sales_service.policy_tc_urban_solve")
+        with self.assertRaisesRegex(ValidationError, f"{policy.name}.*Start Event"):
+            policy.start_event = False
 
     def test_odd_amounts(self):
         for vals in (
@@ -232,6 +235,37 @@ class TestBadPolicies(AfterSalesCommon):
                     },
                 )
             ]
+
+    def test_a_shift_by_itself_does_not_overlap(self):
+        calendar = self.env.ref("after_sales_service.calendar_careplan")
+        monday = calendar.attendance_ids.filtered(lambda one: one.dayofweek == "0")
+        evening = {
+            "calendar_id": calendar.id,
+            "name": "Evening",
+            "dayofweek": "0",
+            "hour_from": 18,
+            "hour_to": 20,
+            "day_period": "afternoon",
+        }
+        with self.assertRaisesRegex(ValidationError, "Monday.*17:30-20:00"):
+            self.env["resource.calendar.attendance"].create(
+                {**evening, "hour_from": 17.5}
+            )
+        shift = self.env["resource.calendar.attendance"].create(evening)
+        with self.assertRaisesRegex(ValidationError, "Monday.*17:00-20:00"):
+            shift.hour_from = 17
+        # both moved in one go, through their calendar: no step counts by itself
+        calendar.attendance_ids = [
+            (1, monday[:1].id, {"hour_to": 19}),
+            (1, shift.id, {"hour_from": 19}),
+        ]
+        self.assertEqual(shift.hour_from, 19)
+
+    def test_the_last_shift_of_a_calendar_in_use_stays(self):
+        calendar = self.env.ref("after_sales_service.calendar_nx")
+        with self.assertRaisesRegex(ValidationError, "Ningxia.*no hours"):
+            calendar.attendance_ids.unlink()
+        calendar.switch_calendar_type()
 
     def test_a_calendar_in_use_keeps_its_hours(self):
         calendar = self.env.ref("after_sales_service.calendar_nx")

@@ -53,7 +53,9 @@ class ServiceHolidayImport(models.TransientModel):
         if not self.file:
             return []
         try:
-            text = holiday_tools.decode(base64.b64decode(self.file))
+            # the web client saves with bin_size, which would give the size only
+            content = self.with_context(bin_size=False).file
+            text = holiday_tools.decode(base64.b64decode(content))
         except ValueError:
             return [holiday_tools.HolidayRow(1, None, "", "", ("column", "CSV"))]
         return holiday_tools.parse(text)

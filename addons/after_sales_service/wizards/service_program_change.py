@@ -241,12 +241,18 @@ class ServiceProgramChangeResult(models.TransientModel):
         string="Effect",
     )
     old_state = fields.Selection(
-        selection=lambda self: self.env["service.sla.clock"]._fields["state"].selection,
+        selection=lambda self: self._get_clock_states(),
         string="State now",
     )
     old_deadline = fields.Datetime(string="Deadline now")
     new_state = fields.Selection(
-        selection=lambda self: self.env["service.sla.clock"]._fields["state"].selection,
+        selection=lambda self: self._get_clock_states(),
         string="State then",
     )
     new_deadline = fields.Datetime(string="Deadline then")
+
+    @api.model
+    def _get_clock_states(self):
+        """The states of a clock, in the reader's language."""
+        field = self.env["service.sla.clock"]._fields["state"]
+        return field._description_selection(self.env)

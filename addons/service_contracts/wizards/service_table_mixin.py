@@ -33,7 +33,8 @@ class ServiceTableMixin(models.AbstractModel):
 
     def _get_content(self) -> bytes:
         self.ensure_one()
-        return base64.b64decode(self.file)
+        # the web client saves with bin_size, which would give the size only
+        return base64.b64decode(self.with_context(bin_size=False).file)
 
     def _read_rows(self) -> list:
         """[(line number in the file, {column: text})]

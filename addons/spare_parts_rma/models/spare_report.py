@@ -116,7 +116,9 @@ class SpareDebtReport(models.Model):
     engineer_id = fields.Many2one(comodel_name="res.users", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     state = fields.Selection(
-        selection=lambda self: self.env["spare.rma"]._fields["state"].selection,
+        selection=lambda self: self.env["spare.rma"]._fields["state"]._description_selection(
+            self.env
+        ),
         readonly=True,
     )
     born_at = fields.Datetime(string="Replaced on", readonly=True)
@@ -145,7 +147,9 @@ class SpareDebtReport(models.Model):
         help="Share of the inspected pieces in which no fault was found.",
     )
     disposition = fields.Selection(
-        selection=lambda self: self.env["spare.rma"]._fields["disposition"].selection,
+        selection=lambda self: self.env["spare.rma"]._fields["disposition"]._description_selection(
+            self.env
+        ),
         readonly=True,
     )
 
