@@ -193,9 +193,7 @@ class TestCalendars(AfterSalesCommon):
             [("field_id.model", "=", "service.sla.clock"), ("value", "=", "missed")]
         )
         state.name = "超时"
-        self.env.registry.clear_cache("stable")
-        self.env.registry.clear_cache()
-        results = self.env["service.program.change.result"]
+        results = self.env["service.program.change.result"].with_context(lang="en_US")
         labels = dict(results.fields_get(["new_state"])["new_state"]["selection"])
         self.assertEqual(labels["missed"], "超时")
 
