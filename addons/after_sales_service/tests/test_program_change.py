@@ -203,7 +203,9 @@ class TestCalendars(AfterSalesCommon):
         wizard = wizard.with_user(self.manager).create(
             {
                 "list_id": self.env.ref("after_sales_service.holidays_cn").id,
-                "file": base64.b64encode("日期,名称,类型\n2027-01-01,元旦,休\n".encode()),
+                "file": base64.b64encode(
+                    "日期,名称,类型\n2027-01-01,元旦,休\n".encode()
+                ),
             }
         )
         wizard.invalidate_recordset()

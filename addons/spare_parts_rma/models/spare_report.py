@@ -116,8 +116,8 @@ class SpareDebtReport(models.Model):
     engineer_id = fields.Many2one(comodel_name="res.users", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     state = fields.Selection(
-        selection=lambda self: self.env["spare.rma"]._fields["state"]._description_selection(
-            self.env
+        selection=lambda self: (
+            self.env["spare.rma"]._fields["state"]._description_selection(self.env)
         ),
         readonly=True,
     )
@@ -147,8 +147,10 @@ class SpareDebtReport(models.Model):
         help="Share of the inspected pieces in which no fault was found.",
     )
     disposition = fields.Selection(
-        selection=lambda self: self.env["spare.rma"]._fields["disposition"]._description_selection(
-            self.env
+        selection=lambda self: (
+            self.env["spare.rma"]
+            ._fields["disposition"]
+            ._description_selection(self.env)
         ),
         readonly=True,
     )
