@@ -15,7 +15,7 @@ class ServiceCertificate(models.Model):
     _order = "valid_until, id"
 
     name = fields.Char(string="Certificate", required=True)
-    number = fields.Char(string="Certificate no.")
+    number = fields.Char(string="Certificate number")
     user_id = fields.Many2one(comodel_name="res.users", string="Person", index=True)
     station_id = fields.Many2one(
         comodel_name="service.station", string="Unit", index="btree_not_null"

@@ -16,7 +16,7 @@ class ServiceOutfit(models.Model):
         selection=[("uniform", "Uniform"), ("badge", "Badge"), ("tools", "Tools")],
         required=True,
     )
-    number = fields.Char(string="Number on it")
+    number = fields.Char(string="Item number")
     issued_on = fields.Date(
         required=True, default=lambda self: self.env.company._service_today()
     )
