@@ -397,6 +397,7 @@ class Day:
 
 def run(env, scale=1):
     """Play ``scale`` times the demo volume; the first time set everything up."""
+    env = env(context={**env.context, "lang": env.user.lang})
     first = not env.ref("after_sales_service.user_hotline", raise_if_not_found=False)
     if first:
         set_up_company(env)
@@ -904,7 +905,22 @@ def play_workshop(day):
     )
     today = day.env.company._service_today()
     day.open_case(late, today + timedelta(days=1))
-    day.lend(late, "同创 17 寸液晶显示器", "LOAN-LCD-01")
+    station = late.station_id
+    monitor = day.env["product.product"].create(
+        {
+            "name": "同创 17 寸液晶显示器",
+            "is_storable": True,
+            "tracking": "serial",
+            "standard_price": 620,
+        }
+    )
+    add_stock(
+        day.env,
+        monitor,
+        ["LOAN-LCD-01", "LOAN-LCD-02"],
+        station._get_locations("loaner")[station],
+    )
+    day.lend(late, monitor.display_name, "LOAN-LCD-01")
     wait(day, days=2)
     day.open_case(working, today + timedelta(days=30))
     day.open_case(ready, today + timedelta(days=3))

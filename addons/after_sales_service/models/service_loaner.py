@@ -126,9 +126,13 @@ class ServiceLoaner(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_lent_fields(self):
+        """What was lent to whom: fixed once it is handed out."""
+        return {"description", "equipment_id", "serial", "ticket_id", "equal_grade"}
+
     def write(self, vals):
-        fixed = {"description", "equipment_id", "serial", "ticket_id", "equal_grade"}
-        if fixed & vals.keys() and not self.env.su:
+        if self._get_lent_fields() & vals.keys() and not self.env.su:
             for loaner in self:
                 if loaner.state != "draft":
                     raise UserError(

@@ -13,6 +13,7 @@ from . import spare_job_mixin
 from . import repair_order
 from . import service_station
 from . import service_visit
+from . import service_loaner
 from . import service_equipment
 from . import service_equipment_history
 from . import helpdesk_ticket

@@ -177,6 +177,7 @@ class ResCompany(models.Model):
             "good": self.env._("Good"),
             "defective": self.env._("Defective"),
             "loaner": self.env._("Loaner"),
+            "lent": self.env._("Lent"),
         }
 
     def _get_spare_warehouse(self):

@@ -7,7 +7,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
-USES = ("good", "defective", "loaner")
+USES = ("good", "defective", "loaner", "lent")
 
 
 class ServiceStation(models.Model):
@@ -82,7 +82,7 @@ class ServiceStation(models.Model):
         }
 
     def _ensure_locations(self):
-        """Give each station its Good, Defective and Loaner places."""
+        """Give each station its Good, Defective, Loaner and Lent places."""
         # sudo: set-up of a station; its creator need not be a stock manager
         stations = self.sudo()
         stations.company_id._ensure_spare_network()

@@ -92,6 +92,11 @@ class SparePartRequest(models.Model):
         help="We come to the customer: the visit fee is charged where coming is not "
         "free (OOW-05).",
     )
+    for_loan = fields.Boolean(
+        string="For lending",
+        help="The units go to the station's loaner shelf, not to its good parts: the "
+        "branch lends them to customers through the station (PRT-22).",
+    )
     remark = fields.Char(compute="_compute_remark", store=True, readonly=False)
     state = fields.Selection(
         selection=[
@@ -118,12 +123,16 @@ class SparePartRequest(models.Model):
         comodel_name="res.users", readonly=True, copy=False
     )
     approved_at = fields.Datetime(readonly=True, copy=False)
-    parts = fields.Char(string="Asked for", compute="_compute_parts")
+    parts = fields.Char(string="Parts asked for", compute="_compute_parts")
     next_step = fields.Char(compute="_compute_next_step")
 
     _job_has_ticket = models.Constraint(
         "CHECK (kind = 'stock' OR ticket_id IS NOT NULL)",
         "A request for a job or out of warranty belongs to a ticket: choose it.",
+    )
+    _loan_is_stock = models.Constraint(
+        "CHECK (kind = 'stock' OR for_loan IS NOT TRUE)",
+        "What is to be lent is asked for stock, not for a job.",
     )
 
     # ---------------------------------------------------
@@ -188,8 +197,18 @@ class SparePartRequest(models.Model):
             else self.env._("The director signs for what came"),
         }.get(self.state, "")
 
+    def _get_shelves(self) -> dict:
+        """Where the parts go: loaners to their own shelf (PRT-12, PRT-22)."""
+        good, loaner = (
+            self.station_id._get_locations(use) for use in ("good", "loaner")
+        )
+        return {
+            request: (loaner if request.for_loan else good)[request.station_id]
+            for request in self
+        }
+
     def write(self, vals):
-        subject = {"name", "kind", "ticket_id", "visit_id", "station_id", "onsite"}
+        subject = {"name", "kind", "ticket_id", "visit_id", "station_id", "onsite", "for_loan"}
         fixed = subject & vals.keys()
         agreed = {"consent_name", "consent_how"} & vals.keys()
         for request in self if not self.env.su else ():

@@ -173,9 +173,9 @@ class SparePartRequest(models.Model):
     # ---------------------------------------------------
 
     def action_receive(self):
-        """The specialist counts the parts into the station's good stock (PRT-12)."""
+        """The specialist counts the parts into the station's stock (PRT-12)."""
         self._require_group("specialist")
-        good = self.station_id._get_locations("good")
+        shelves = self._get_shelves()
         transfers = []
         # sudo: the transfer behind the request is the warehouse's
         for request in self.sudo():
@@ -192,7 +192,7 @@ class SparePartRequest(models.Model):
                             "lot": line.lot_id,
                             "quantity": line.quantity,
                             "location": line.location_dest_id,
-                            "dest": good[request.station_id],
+                            "dest": shelves[request],
                         }
                         for line in on_the_way
                     ],

@@ -40,18 +40,20 @@ class SparePartRequestLine(models.Model):
         for company, lines in self.grouped(
             lambda line: line.request_id.company_id
         ).items():
-            goods = lines.station_id._get_locations("good")
+            shelves = lines.request_id._get_shelves()
             since = company._service_now() - timedelta(days=BASIS_DAYS)
             repaired = lines._get_repaired(since)
             sold = lines._get_sold(company, since)
-            on_hand = lines._get_on_hand(goods)
+            on_hand = lines._get_on_hand(shelves.values())
             for line in lines:
                 station, product = line.station_id, line.product_id
                 line.write(
                     {
                         "repaired": repaired.get((station.id, product.id), 0.0),
                         "sold": sold.get(product.id, 0.0),
-                        "on_hand": on_hand.get((goods[station].id, product.id), 0.0),
+                        "on_hand": on_hand.get(
+                            (shelves[line.request_id].id, product.id), 0.0
+                        ),
                     }
                 )
 
@@ -96,18 +98,15 @@ class SparePartRequestLine(models.Model):
         )
         return {product.id: quantity for product, quantity in rows}
 
-    def _get_on_hand(self, goods) -> dict:
-        """Good pieces on the shelves: (location id, product id) → quantity.
-
-        :param goods: station → its shelf of good parts
-        """
+    def _get_on_hand(self, shelves) -> dict:
+        """Pieces on the shelves: (location id, product id) → quantity."""
         # sudo: figures of the proposal, not the stock itself
         rows = (
             self.env["stock.quant"]
             .sudo()
             ._read_group(
                 [
-                    ("location_id", "in", [shelf.id for shelf in goods.values()]),
+                    ("location_id", "in", [shelf.id for shelf in shelves]),
                     ("product_id", "in", self.product_id.ids),
                 ],
                 ["location_id", "product_id"],

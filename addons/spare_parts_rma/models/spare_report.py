@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What people look at: stock, debts and the life of a serial. Readings only."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 USES = [
@@ -10,6 +10,7 @@ USES = [
     ("defective", "Defective"),
     ("engineer_defective", "In hands, defective"),
     ("loaner", "Loaner"),
+    ("lent", "Lent to customers"),
     ("transit", "On the way"),
     ("intake", "Intake"),
     ("refurbish", "Refurbishing"),
@@ -47,6 +48,30 @@ class SpareStockReport(models.Model):
         help="Pieces fitted by this station in the last 90 days; stands at its good "
         "stock.",
     )
+    turn = fields.Float(
+        string="Turned over in 90 days",
+        digits=(16, 1),
+        readonly=True,
+        aggregator="avg",
+        help="How often the good pieces there are now, on the shelf and in hands, were "
+        "used up in the last 90 days.",
+    )
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """A turn is a quotient of sums, whatever it is grouped by."""
+        if aggregate_spec != "turn:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        used, quantity, condition = (
+            self._field_to_sql(self._table, name, query)
+            for name in ("used", "quantity", "condition")
+        )
+        return SQL(
+            "SUM(%s) / NULLIF(SUM(CASE WHEN %s IN ('good', 'engineer') THEN %s END), 0)",
+            used,
+            condition,
+            quantity,
+        )
 
     @property
     def _table_query(self):
@@ -62,19 +87,35 @@ class SpareStockReport(models.Model):
                  GROUP BY quant.product_id, quant.company_id, place.station_id,
                           place.custodian_id, place.service_use
             ), used AS (
-                SELECT move.product_id, ticket.station_id, sum(move.quantity) AS quantity
+                SELECT min(move.id) AS id, move.product_id, ticket.station_id,
+                       min(ticket.company_id) AS company_id,
+                       sum(move.quantity) AS quantity
                   FROM stock_move move
                   JOIN repair_order repair ON repair.id = move.repair_id
                   JOIN helpdesk_ticket ticket ON ticket.id = repair.ticket_id
                  WHERE move.repair_line_type = 'add' AND move.state = 'done'
                    AND move.date >= now() AT TIME ZONE 'UTC' - interval '90 days'
                  GROUP BY move.product_id, ticket.station_id
+            ), place AS (
+                SELECT * FROM pile
+                 UNION ALL
+                -- used up: nothing is left, the use still counts
+                SELECT -used.id, used.product_id, used.company_id, used.station_id,
+                       NULL, 'good', 0
+                  FROM used
+                 WHERE NOT EXISTS (
+                    SELECT FROM pile
+                     WHERE pile.condition = 'good'
+                       AND pile.product_id = used.product_id
+                       AND pile.station_id = used.station_id)
             )
             SELECT pile.id, pile.product_id, template.service_category_id AS category_id,
                    pile.station_id, pile.custodian_id AS engineer_id, pile.company_id,
                    pile.condition, pile.quantity,
-                   CASE WHEN pile.condition = 'good' THEN used.quantity END AS used
-              FROM pile
+                   CASE WHEN pile.condition = 'good' THEN used.quantity END AS used,
+                   CASE WHEN pile.condition = 'good'
+                        THEN used.quantity / NULLIF(pile.quantity, 0) END AS turn
+              FROM place pile
               JOIN product_product product ON product.id = pile.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
               LEFT JOIN used ON used.product_id = pile.product_id
@@ -138,7 +179,8 @@ class SpareDebtReport(models.Model):
         string="Punctual (%)",
         readonly=True,
         aggregator="avg",
-        help="Share of the pieces handed in by their day.",
+        help="Share of the pieces handed in by their day, of those handed in or "
+        "overdue.",
     )
     no_fault = fields.Float(
         string="No fault found (%)",
@@ -179,7 +221,11 @@ class SpareDebtReport(models.Model):
                            )::integer AS overdue,
                        CASE WHEN rma.handed_in_at IS NOT NULL THEN
                            (rma.handed_in_at::date <= rma.due_on)::integer * 100.0
-                           END AS punctual,
+                           WHEN rma.state = 'owed' AND rma.due_on < (
+                           CASE WHEN company.service_sandbox
+                                THEN company.service_test_now
+                                ELSE now() AT TIME ZONE 'UTC' END)::date
+                           THEN 0.0 END AS punctual,
                        CASE WHEN rma.inspection_result IS NOT NULL THEN
                            (rma.inspection_result = 'no_fault')::integer * 100.0
                            END AS no_fault
@@ -209,6 +255,7 @@ class SpareSerialLife(models.Model):
             "picking_id",
         ],
         "stock.move": ["repair_id", "value"],
+        "stock.picking": ["origin", "partner_id"],
     }
 
     lot_id = fields.Many2one(comodel_name="stock.lot", string="Serial", readonly=True)
@@ -223,6 +270,9 @@ class SpareSerialLife(models.Model):
     )
     holder_id = fields.Many2one(
         comodel_name="res.users", string="In the hands of", readonly=True
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Customer or vendor", readonly=True
     )
     station_id = fields.Many2one(comodel_name="service.station", readonly=True)
     document = fields.Char(readonly=True)
@@ -241,6 +291,7 @@ class SpareSerialLife(models.Model):
             SELECT line.id, line.lot_id, line.product_id, line.company_id, line.date,
                    line.location_id, line.location_dest_id,
                    COALESCE(dest.custodian_id, repair.user_id) AS holder_id,
+                   COALESCE(picking.partner_id, ticket.partner_id) AS partner_id,
                    COALESCE(dest.station_id, source.station_id) AS station_id,
                    COALESCE(picking.origin, repair.name, move.reference) AS document,
                    ticket.equipment_id, company.currency_id,

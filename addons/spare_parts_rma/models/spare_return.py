@@ -263,11 +263,13 @@ class SpareReturn(models.Model):
     def _warn_not_handed_in(self):
         """Tell engineers, specialist and director what is still owed (RMA-11)."""
         for document in self.filtered("owed_ids"):
+            people = document.station_id.director_id | document.station_id.specialist_id
+            # a cron has no language of its own: the station's people read it
+            document = document.with_context(lang=people[:1].lang)
             station = document.station_id
-            people = station.director_id | station.specialist_id
             rows = Markup("").join(
                 Markup("<li>%s</li>")
-                % self.env._(
+                % document.env._(
                     "%(engineer)s: %(count)s pieces, the oldest %(days)s days",
                     engineer=engineer.name or station.name,
                     count=len(slips),
@@ -278,7 +280,7 @@ class SpareReturn(models.Model):
             document.message_post(
                 body=Markup("<p>%s</p><ul>%s</ul>")
                 % (
-                    self.env._("Not handed in yet for %s:", document.name),
+                    document.env._("Not handed in yet for %s:", document.name),
                     rows,
                 ),
                 partner_ids=(people | document.owed_ids.engineer_id).partner_id.ids,

@@ -122,6 +122,20 @@ class SpareRma(models.Model):
         copy=False,
         index="btree_not_null",
     )
+    vendor_state = fields.Selection(
+        selection=[
+            ("to_send", "To send"),
+            ("sent", "Sent, credit asked"),
+            ("credited", "Credited"),
+            ("no_credit", "No credit"),
+        ],
+        string="At the vendor",
+        compute="_compute_vendor_state",
+        store=True,
+        index="btree_not_null",
+        help="Where the return to the vendor is; the credit is a claim that finance "
+        "books.",
+    )
     damaged = fields.Boolean(
         string="Physically damaged",
         tracking=True,
@@ -225,6 +239,27 @@ class SpareRma(models.Model):
         # sudo: the vendor's name goes on the slip of who may see the slip
         for rma in self:
             rma.vendor_id = rma.product_id.sudo().seller_ids[:1].partner_id
+
+    @api.depends(
+        "state",
+        "disposition",
+        "vendor_picking_id",
+        "claim_ids.origin",
+        "claim_ids.state",
+    )
+    def _compute_vendor_state(self):
+        for rma in self:
+            credit = rma.claim_ids.filtered(lambda claim: claim.origin == "vendor")
+            if rma.state != "closed" or rma.disposition != "vendor":
+                rma.vendor_state = False
+            elif not rma.vendor_picking_id:
+                rma.vendor_state = "to_send"
+            elif "booked" in credit.mapped("state"):
+                rma.vendor_state = "credited"
+            elif set(credit.mapped("state")) <= {"dropped"}:
+                rma.vendor_state = "no_credit"
+            else:
+                rma.vendor_state = "sent"
 
     def _compute_age_days(self):
         for rma in self:
@@ -687,11 +722,7 @@ class SpareRma(models.Model):
         """
         self._require_group("warehouse")
         for rma in self:
-            if (
-                rma.state != "closed"
-                or rma.disposition != "vendor"
-                or rma.vendor_picking_id
-            ):
+            if rma.vendor_state != "to_send":
                 raise UserError(
                     self.env._("%s does not wait for its vendor.", rma.display_name)
                 )

@@ -15,6 +15,7 @@ class StockLocation(models.Model):
             ("good", "Good parts"),
             ("defective", "Defective parts"),
             ("loaner", "Loaners"),
+            ("lent", "Lent to customers"),
             ("engineer", "In an engineer's hands, good"),
             ("engineer_defective", "In an engineer's hands, defective"),
             ("transit", "On the way to the warehouse"),

@@ -18,6 +18,32 @@ class StockLot(models.Model):
         comodel_name="spare.claim", compute="_compute_spare_claim_ids"
     )
 
+    spare_equipment_id = fields.Many2one(
+        comodel_name="service.equipment",
+        string="Fitted in",
+        compute="_compute_spare_equipment_id",
+        help="The machine in whose list of parts this serial stands now.",
+    )
+
+    def _compute_spare_equipment_id(self):
+        # sudo: where a serial is, is told to whoever may see the serial
+        parts = (
+            self.env["service.equipment.component"]
+            .sudo()
+            .search(
+                [
+                    ("serial", "in", self.mapped("name")),
+                    ("product_id", "in", self.product_id.ids),
+                    ("removed_on", "=", False),
+                ]
+            )
+        )
+        machines = {
+            (part.product_id, part.serial): part.equipment_id for part in parts
+        }
+        for lot in self:
+            lot.spare_equipment_id = machines.get((lot.product_id, lot.name))
+
     def _compute_spare_claim_ids(self):
         for lot in self:
             lot.spare_claim_ids = lot.spare_rma_ids.claim_ids

@@ -15,5 +15,6 @@ from . import test_workshop_swap
 from . import test_supply
 from . import test_supply_promise
 from . import test_ledgers
+from . import test_loaner
 from . import test_invariants
 from . import test_races

@@ -192,7 +192,7 @@ class TestCustody(SpareCommon):
         )
         self.assertEqual(
             set(station.location_ids.mapped("service_use")),
-            {"good", "defective", "loaner"},
+            {"good", "defective", "loaner", "lent"},
         )
         before = station.location_ids
         station._ensure_locations()

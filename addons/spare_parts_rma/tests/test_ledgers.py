@@ -121,6 +121,7 @@ class TestLedgers(SpareCommon):
         rows = self.env["spare.debt.report"].with_user(self.director)
         old = rows.search([("rma_id", "=", second.id)])
         self.assertEqual((old.age_days, old.age, old.overdue), (20, "3", 1))
+        self.assertEqual(old.punctual, 0)
         punctual = rows.search([("rma_id", "=", first.id)])
         self.assertEqual((punctual.punctual, punctual.overdue), (100.0, 0))
         with self.assertRaises(AccessError):
@@ -137,6 +138,29 @@ class TestLedgers(SpareCommon):
         self.assertEqual(found["good"], 2)
         self.assertEqual(found["engineer"], 1)
 
+    def test_how_fast_parts_turn(self):
+        """What was used counts where nothing is left, too."""
+        visit = self.working()
+        self.draw(visit, "HD-NEW-1")
+        self.new_swap(visit, "HD-NEW-1", "HD-OLD-1").action_swap()
+        rows = self.env["spare.stock.report"]
+        domain = [("product_id", "=", self.hd_product.id)]
+        self.env.flush_all()
+        [(used, turn)] = rows._read_group(domain, [], ["used:sum", "turn:avg"])
+        self.assertEqual((used, turn), (1, 0.5))
+        pieces = self.env["stock.quant"].search(
+            [*domain, ("location_id", "=", self.good.id), ("quantity", ">", 0)]
+        )
+        for quant in pieces:
+            quant._update_available_quantity(
+                quant.product_id, quant.location_id, -1, lot_id=quant.lot_id
+            )
+        self.env.flush_all()
+        self.env["stock.quant"]._unlink_zero_quants()
+        self.env.invalidate_all()
+        rows = rows.search(domain).filtered("used")
+        self.assertEqual((rows.quantity, rows.used), (0, 1))
+
     def test_the_life_of_a_serial(self):
         visit = self.working()
         self.draw(visit, "HD-NEW-1")
@@ -149,6 +173,8 @@ class TestLedgers(SpareCommon):
         life = new.spare_life_ids
         self.assertEqual(life[0].holder_id, self.engineer)
         self.assertEqual(life[1].equipment_id, self.equipment)
+        self.assertEqual(new.spare_equipment_id, self.equipment)
+        self.assertFalse(old.spare_equipment_id)
         self.assertIn(old.spare_rma_ids.swap_id.repair_id.name, life[1].document)
         slip = old.spare_rma_ids
         slip.with_user(self.specialist).action_hand_in()

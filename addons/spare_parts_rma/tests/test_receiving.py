@@ -374,6 +374,7 @@ class TestReceiving(SpareCommon):
         pieces.action_inspect_and_close()
         with self.assertRaisesRegex(UserError, "choose the vendor"):
             self.first.action_return_to_vendor()
+        self.assertEqual(self.first.vendor_state, "to_send")
         vendor = self.env["res.partner"].create({"name": "Disk maker"})
         pieces.vendor_id = vendor
         pieces.action_return_to_vendor()
@@ -384,8 +385,16 @@ class TestReceiving(SpareCommon):
         claims = pieces.sudo().claim_ids
         self.assertEqual(claims.mapped("amount"), [200.0, 200.0])
         self.assertEqual(claims.partner_id, vendor)
+        self.assertEqual(set(pieces.mapped("vendor_state")), {"sent"})
         with self.assertRaisesRegex(UserError, "does not wait"):
             self.first.action_return_to_vendor()
+        credit, given_up = claims.sorted("rma_id")
+        credit.with_user(self.branch_user).action_accept()
+        self.assertEqual(credit.rma_id.vendor_state, "sent")
+        credit.with_user(self.finance).action_book()
+        self.assertEqual(credit.rma_id.vendor_state, "credited")
+        given_up.with_user(self.branch_user).action_drop("Out of its guarantee")
+        self.assertEqual(given_up.rma_id.vendor_state, "no_credit")
 
     def test_dispositions_end_where_they_should(self):
         self.desk.scan_receive(self.box.name)
