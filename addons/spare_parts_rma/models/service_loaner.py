@@ -72,9 +72,7 @@ class ServiceLoaner(models.Model):
         for loaner in typed:
             lots = [lot for lot in found if lot.name == loaner.serial]
             # another part may bear the same serial: the one on the shelf is meant
-            lots.sort(
-                key=lambda lot, loaner=loaner: not loaner._pick_place(found[lot])
-            )
+            lots.sort(key=lambda lot, loaner=loaner: not loaner._pick_place(found[lot]))
             loaner.lot_id = lots[0] if lots else False
 
     def _get_places(self, domain) -> dict:
@@ -147,9 +145,9 @@ class ServiceLoaner(models.Model):
     def _refuse_unit(self, use, places):
         """Say why a unit cannot be taken from its place."""
         uses = dict(
-            self.env["stock.location"]._fields["service_use"]._description_selection(
-                self.env
-            )
+            self.env["stock.location"]
+            ._fields["service_use"]
+            ._description_selection(self.env)
         )
         raise UserError(
             self.env._(

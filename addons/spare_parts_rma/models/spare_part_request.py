@@ -192,10 +192,15 @@ class SparePartRequest(models.Model):
             "approved": self.env._("Parts may be shipped and drawn"),
             "planned": self.env._("Waiting for parts, or the station receives"),
             "shipped": self.env._("The station receives"),
-            "received": ""
-            if self.director_id
-            else self.env._("The director signs for what came"),
+            "received": self._get_step_received(),
         }.get(self.state, "")
+
+    def _get_step_received(self):
+        if not self.director_id:
+            return self.env._("The director signs for what came")
+        if self.is_short:
+            return self.env._("The warehouse looks for what did not come")
+        return ""
 
     def _get_shelves(self) -> dict:
         """Where the parts go: loaners to their own shelf (PRT-12, PRT-22)."""
@@ -208,7 +213,15 @@ class SparePartRequest(models.Model):
         }
 
     def write(self, vals):
-        subject = {"name", "kind", "ticket_id", "visit_id", "station_id", "onsite", "for_loan"}
+        subject = {
+            "name",
+            "kind",
+            "ticket_id",
+            "visit_id",
+            "station_id",
+            "onsite",
+            "for_loan",
+        }
         fixed = subject & vals.keys()
         agreed = {"consent_name", "consent_how"} & vals.keys()
         for request in self if not self.env.su else ():

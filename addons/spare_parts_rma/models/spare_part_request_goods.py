@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from collections import defaultdict
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
@@ -34,6 +36,12 @@ class SparePartRequest(models.Model):
         comodel_name="res.users", string="Signed by director", readonly=True, copy=False
     )
     director_signed_at = fields.Datetime(readonly=True, copy=False)
+    is_short = fields.Boolean(
+        string="Something did not come",
+        compute="_compute_is_short",
+        help="Shipped, not among what was counted in, and neither found nor written "
+        "off.",
+    )
     picking_ids = fields.One2many(
         comodel_name="stock.picking",
         inverse_name="spare_request_id",
@@ -174,7 +182,68 @@ class SparePartRequest(models.Model):
 
     def action_receive(self):
         """The specialist counts the parts into the station's stock (PRT-12)."""
+        return self._receive()
+
+    def action_receive_short(self, codes):
+        """Count in what came; signed is what really came (PRT-09, AMB-20).
+
+        :param codes: what did not come, each piece by its serial, or by its part
+            number or barcode if it has none
+        """
+        self.ensure_one()
         self._require_group("specialist")
+        # sudo: the transfer behind the request is the warehouse's
+        request = self.sudo()
+        on_the_way = request._get_on_the_way()
+        missing = defaultdict(float)
+        for code in (codes or "").replace(",", " ").replace("，", " ").split():
+            piece = next(
+                (
+                    (product, lot)
+                    for (product, lot), quantity in on_the_way.items()
+                    if (
+                        lot.name == code
+                        or not lot
+                        and code in (product.default_code, product.barcode)
+                    )
+                    and quantity > missing[product, lot]
+                ),
+                None,
+            )
+            if not piece:
+                raise UserError(
+                    self.env._(
+                        "%(code)s is not among the parts of %(request)s that are on "
+                        "their way: %(parts)s.",
+                        code=code,
+                        request=self.name,
+                        parts=request._say_pieces(on_the_way),
+                    )
+                )
+            missing[piece] += 1
+        missing = {piece: count for piece, count in missing.items() if count}
+        if not missing:
+            raise UserError(
+                self.env._("%s: name the serials or parts that did not come.", self.name)
+            )
+        self._receive(missing)
+        request.message_post(
+            body=self.env._("Did not come: %s", request._say_pieces(missing)),
+            partner_ids=(
+                self.station_id._get_people_above()
+                | request.picking_ids.create_uid.partner_id
+            ).ids,
+            author_id=self.env.user.partner_id.id,
+        )
+        return True
+
+    def _receive(self, missing=None):
+        """Move what came to its shelf.
+
+        :param missing: (product, lot) → quantity that did not come
+        """
+        self._require_group("specialist")
+        missing = missing or {}
         shelves = self._get_shelves()
         transfers = []
         # sudo: the transfer behind the request is the warehouse's
@@ -182,45 +251,116 @@ class SparePartRequest(models.Model):
             on_the_way = request._get_on_the_way()
             if not on_the_way:
                 raise UserError(self.env._("%s was not shipped.", request.name))
-            transfers.append(
-                (
-                    request.company_id.spare_supply_type_id,
-                    request.name,
-                    [
-                        {
-                            "product": line.product_id,
-                            "lot": line.lot_id,
-                            "quantity": line.quantity,
-                            "location": line.location_dest_id,
-                            "dest": shelves[request],
-                        }
-                        for line in on_the_way
-                    ],
-                    {"spare_request_id": request.id},
-                )
-            )
+            came = {
+                piece: quantity - missing.get(piece, 0.0)
+                for piece, quantity in on_the_way.items()
+                if quantity > missing.get(piece, 0.0)
+            }
+            if came:
+                transfers.append(request._prepare_arrival(came, shelves[request]))
+            request._note_received(missing)
         self.env["stock.picking"]._spare_transfer(transfers)
-        # sudo: lines are fixed for people once submitted
-        for line in self.sudo().line_ids:
-            line.quantity_received = line.quantity_shipped
-        self._set_guarded({"received_at": self._now(), "received_by_id": self.env.uid})
+        # the director signs for what came, also when more comes later
+        self._set_guarded(
+            {
+                "received_at": self._now(),
+                "received_by_id": self.env.uid,
+                "director_id": False,
+                "director_signed_at": False,
+            }
+        )
         self.filtered(lambda request: request.state == "shipped")._transition(
             "received"
         )
         return True
 
-    def _get_on_the_way(self):
-        """Shipped pieces that have not been counted in: stock move lines."""
+    def _prepare_arrival(self, pieces, dest):
+        """The transfer of pieces on the way to where they go."""
         self.ensure_one()
-        arrived = self.picking_ids.filtered(
-            lambda picking: picking.location_id.usage == "transit"
+        company = self.company_id
+        return (
+            company.spare_supply_type_id,
+            self.name,
+            [
+                {
+                    "product": product,
+                    "lot": lot,
+                    "quantity": quantity,
+                    "location": company.spare_transit_location_id,
+                    "dest": dest,
+                }
+                for (product, lot), quantity in pieces.items()
+            ],
+            {"spare_request_id": self.id},
         )
-        last = max(arrived.mapped("id"), default=0)
-        return self.picking_ids.filtered(
-            lambda picking: (
-                picking.location_dest_id.usage == "transit" and picking.id > last
+
+    def _note_received(self, missing):
+        """What came, on the lines: what was shipped without what is missing."""
+        missing = dict(missing)
+        for line in self.line_ids:
+            products = line.product_id | line.product_id.spare_substitute_ids
+            gone = 0.0
+            for product, lot in list(missing):
+                if product in products:
+                    taken = min(missing[product, lot], line.quantity_shipped - gone)
+                    missing[product, lot] -= taken
+                    gone += taken
+            line.quantity_received = line.quantity_shipped - gone
+
+    def _say_pieces(self, pieces):
+        return ", ".join(
+            f"{product.display_name} {lot.name or format(quantity, 'g')}"
+            for (product, lot), quantity in pieces.items()
+        )
+
+    def _get_on_the_way(self) -> dict:
+        """Shipped pieces that have not been counted in: (product, lot) → quantity."""
+        self.ensure_one()
+        left = defaultdict(float)
+        for line in self.picking_ids.move_line_ids:
+            if line.location_dest_id.usage == "transit":
+                left[line.product_id, line.lot_id] += line.quantity_product_uom
+            elif line.location_id.usage == "transit":
+                left[line.product_id, line.lot_id] -= line.quantity_product_uom
+        return {piece: quantity for piece, quantity in left.items() if quantity > 0}
+
+    @api.depends("state", "line_ids.quantity_received")
+    def _compute_is_short(self):
+        # sudo: the transfers are the warehouse's
+        for request in self.sudo():
+            request.is_short = request.state == "received" and bool(
+                request._get_on_the_way()
             )
-        ).move_line_ids
+
+    def action_write_off(self, reason):
+        """What did not come is lost on the way; the reason stays on record."""
+        self._require_group("branch", "warehouse")
+        transfers = []
+        # sudo: branch and warehouse write off, they do not write the request
+        for request in self.sudo():
+            if not reason or not request.is_short:
+                raise UserError(
+                    self.env._(
+                        "%s: nothing is missing, or the reason is.", request.name
+                    )
+                )
+            lost = request._get_on_the_way()
+            transfers.append(
+                request._prepare_arrival(
+                    lost, request.company_id._get_spare_loss_location()
+                )
+            )
+            request.message_post(
+                body=self.env._(
+                    "Written off: %(parts)s. %(reason)s",
+                    parts=request._say_pieces(lost),
+                    reason=reason,
+                ),
+                author_id=self.env.user.partner_id.id,
+            )
+        self.env["stock.picking"]._spare_transfer(transfers)
+        self.invalidate_recordset(["is_short"])
+        return True
 
     def action_sign_director(self):
         """The director signs for the quantity that really came (PRT-09, AMB-20)."""

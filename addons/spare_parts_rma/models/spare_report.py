@@ -49,7 +49,7 @@ class SpareStockReport(models.Model):
         "stock.",
     )
     turn = fields.Float(
-        string="Turned over in 90 days",
+        string="Turns in 90 days",
         digits=(16, 1),
         readonly=True,
         aggregator="avg",

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
@@ -21,6 +21,7 @@ class SpareReturnBox(models.Model):
     )
     station_id = fields.Many2one(related="return_id.station_id", store=True)
     company_id = fields.Many2one(related="return_id.company_id", store=True)
+    number = fields.Char(string="Box", compute="_compute_number")
     package_id = fields.Many2one(
         comodel_name="stock.package", readonly=True, copy=False
     )
@@ -34,6 +35,12 @@ class SpareReturnBox(models.Model):
     _name_uniq = models.UniqueIndex(
         "(company_id, name)", "There is a box with this label already."
     )
+
+    @api.depends("name", "return_id.name")
+    def _compute_number(self):
+        """The label without the return it belongs to: B1."""
+        for box in self:
+            box.number = (box.name or "").removeprefix(f"{box.return_id.name}-")
 
     def _compute_piece_count(self):
         counts = dict(

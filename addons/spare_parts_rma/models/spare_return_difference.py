@@ -42,7 +42,9 @@ class SpareReturnDifference(models.Model):
     )
     station_id = fields.Many2one(related="return_id.station_id", store=True)
     company_id = fields.Many2one(related="return_id.company_id", store=True)
-    rma_id = fields.Many2one(comodel_name="spare.rma", index="btree_not_null")
+    rma_id = fields.Many2one(
+        comodel_name="spare.rma", string="Return slip", index="btree_not_null"
+    )
     kind = fields.Selection(
         selection=[
             ("missing", "Missing"),

@@ -62,10 +62,9 @@ class StockQuant(models.Model):
             if product.uom_id.compare(quantity, there) > 0:
                 short.append(
                     self.env._(
-                        "%(product)s %(serial)s: wanted %(wanted)g, on hand %(there)g "
-                        "at %(location)s",
-                        product=product.display_name,
-                        serial=lot.name or "",
+                        "%(piece)s: wanted %(wanted)g, on hand %(there)g at "
+                        "%(location)s",
+                        piece=" ".join(filter(None, (product.display_name, lot.name))),
                         wanted=quantity,
                         there=max(there, 0.0),
                         location=location.display_name,

@@ -130,6 +130,7 @@ class StockWarehouseOrderpoint(models.Model):
             ._read_group(
                 [
                     ("request_id.kind", "=", "stock"),
+                    ("request_id.for_loan", "=", False),
                     (
                         "request_id.state",
                         "in",

@@ -70,11 +70,16 @@ class TestLoaner(SpareCommon):
         loaner = self.lend(serial="MON-1", description="Monitor")
         loaner.action_out()
         self.assertEqual(loaner.lot_id, self.unit)
-        self.assertEqual(self.unit.quant_ids.filtered("quantity").location_id, self.lent)
+        self.assertEqual(
+            self.unit.quant_ids.filtered("quantity").location_id, self.lent
+        )
         self.assertEqual(twin.quant_ids.filtered("quantity").location_id, self.good)
 
     def test_a_unit_that_is_not_on_the_shelf_is_refused(self):
-        for loaner in (self.lend(serial="HD-NEW-1", description="Disk"), self.lend(serial="MON-1", description="Monitor")):
+        for loaner in (
+            self.lend(serial="HD-NEW-1", description="Disk"),
+            self.lend(serial="MON-1", description="Monitor"),
+        ):
             if loaner.serial == "MON-1":
                 self.lend(lot_id=self.unit.id).action_out()
             with self.assertRaises(UserError) as refusal, self.cr.savepoint():

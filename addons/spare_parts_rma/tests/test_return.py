@@ -248,3 +248,14 @@ class TestReturn(SpareCommon):
         many = moved(*(f"MANY-{index}" for index in range(25)))
         self.assertLessEqual(many - few, 20 * 4)
         self.assertEqual(self.at(self.company.spare_transit_location_id, "MANY-24"), 1)
+
+    def test_several_slips_are_printed_as_one_document(self):
+        """Without its Qt patches wkhtmltopdf refuses more than one."""
+        rmas = self.swapped(2)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "spare_parts_rma.report_rma", rmas.ids
+        )
+        self.assertEqual(html.count(b'class="article"'), 1)
+        self.assertEqual(html.count(b"page-break-before"), 1)
+        for rma in rmas:
+            self.assertIn(rma.name.encode(), html)

@@ -163,6 +163,41 @@ class TestSupply(SpareCommon):
         request.with_user(self.director).action_sign_director()
         self.assertEqual(request.director_id, self.director)
 
+    @rules("PRT-09", "PRT-17")
+    def test_what_did_not_come_is_not_signed_for(self):
+        self.stock("HD-S-1", "HD-S-2", location=self.shelf)
+        self.env["stock.quant"]._update_available_quantity(self.cable, self.shelf, 3)
+        request = self.approved((self.hd_product, 2), (self.cable, 3))
+        request.with_user(self.clerk).action_ship()
+        with self.assertRaisesRegex(UserError, "HD-X.*HD-S-1"):
+            request.action_receive_short("HD-X")
+        with self.assertRaisesRegex(UserError, "did not come"):
+            request.action_receive_short(" ")
+        self.assertEqual(request.state, "shipped")
+        request.action_receive_short("HD-S-2, CABLE")
+        self.assertEqual(request.state, "received")
+        self.assertEqual(request.line_ids.mapped("quantity_received"), [1, 2])
+        self.assertTrue(request.is_short)
+        self.assertEqual(self.at(self.good, "HD-S-2"), 0)
+        told = request.sudo().message_ids[0]
+        self.assertIn("HD-S-2", told.body)
+        self.assertIn(self.clerk.partner_id, told.partner_ids)
+        self.assertIn(self.branch_user.partner_id, told.partner_ids)
+        request.with_user(self.director).action_sign_director()
+        # the cable is found again, and signed for anew; the disk is lost
+        request.action_receive_short("HD-S-2")
+        self.assertEqual(request.line_ids.mapped("quantity_received"), [1, 3])
+        self.assertFalse(request.director_id)
+        with self.assertRaises(AccessError):
+            request.action_write_off("Lost")
+        request.with_user(self.clerk).action_write_off("Lost by the carrier")
+        self.assertFalse(request.is_short)
+        self.assertEqual(request.line_ids.mapped("quantity_received"), [1, 3])
+        with self.assertRaisesRegex(UserError, "nothing is missing"):
+            request.with_user(self.clerk).action_write_off("Again")
+        with self.assertRaisesRegex(UserError, "was not shipped"):
+            request.action_receive()
+
     @rules("PRT-06")
     def test_a_substitute_is_shipped_when_the_part_is_out(self):
         other = self.part("Hard disk 640 GB")

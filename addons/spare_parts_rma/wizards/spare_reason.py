@@ -13,6 +13,8 @@ ACTS = {
     "appoint_anyway": ("service.visit", "action_appoint_anyway"),
     "explain_delay": ("spare.part.request", "action_explain_delay"),
     "plan": ("spare.part.request", "action_plan"),
+    "receive_short": ("spare.part.request", "action_receive_short"),
+    "write_off": ("spare.part.request", "action_write_off"),
 }
 
 
@@ -36,12 +38,19 @@ class SpareReason(models.TransientModel):
             ("appoint_anyway", "Promise a visit without its parts"),
             ("explain_delay", "Explain a delay"),
             ("plan", "Plan missing parts"),
+            ("receive_short", "Count in what came"),
+            ("write_off", "Write off what did not come"),
         ],
         required=True,
         readonly=True,
     )
     reason = fields.Char()
     date = fields.Date(string="Expected on")
+    codes = fields.Char(
+        string="Did not come",
+        help="Scan or write the serial of each piece that did not come; for parts "
+        "without a serial their part number, once for each piece.",
+    )
 
     @api.model
     def _get_acts(self):
@@ -62,7 +71,8 @@ class SpareReason(models.TransientModel):
                 )
             )
         records = self.env[model].browse(self.env.context.get("active_ids", []))
+        arguments = {"plan": self.date, "receive_short": self.codes}
         getattr(records, method)(
-            self.date if self.act == "plan" else (self.reason or "").strip()
+            arguments.get(self.act, (self.reason or "").strip())
         )
         return {"type": "ir.actions.act_window_close"}
