@@ -201,11 +201,8 @@ class SparePartRequest(models.Model):
                 (
                     (product, lot)
                     for (product, lot), quantity in on_the_way.items()
-                    if (
-                        lot.name == code
-                        or not lot
-                        and code in (product.default_code, product.barcode)
-                    )
+                    if code
+                    in ([lot.name] if lot else [product.default_code, product.barcode])
                     and quantity > missing[product, lot]
                 ),
                 None,
@@ -224,7 +221,9 @@ class SparePartRequest(models.Model):
         missing = {piece: count for piece, count in missing.items() if count}
         if not missing:
             raise UserError(
-                self.env._("%s: name the serials or parts that did not come.", self.name)
+                self.env._(
+                    "%s: name the serials or parts that did not come.", self.name
+                )
             )
         self._receive(missing)
         request.message_post(

@@ -72,7 +72,5 @@ class SpareReason(models.TransientModel):
             )
         records = self.env[model].browse(self.env.context.get("active_ids", []))
         arguments = {"plan": self.date, "receive_short": self.codes}
-        getattr(records, method)(
-            arguments.get(self.act, (self.reason or "").strip())
-        )
+        getattr(records, method)(arguments.get(self.act, (self.reason or "").strip()))
         return {"type": "ir.actions.act_window_close"}
