@@ -85,9 +85,9 @@ class SpareReturnBox(models.Model):
                 user=self.scanned_by_id.name,
                 left=len(left),
             )
-            if not left:
+            if not left and document.state != "receiving":
                 raise UserError(message)
-            # go on with an unfinished box; nothing is booked twice
+            # go on with an unfinished box or return; nothing is booked twice
             return document._prepare_scan_answer("warning", message, self, ok=False)
         if document.state == "shipped":
             document._transition("receiving")

@@ -411,6 +411,17 @@ class TestReceiving(SpareCommon):
         self.assertEqual(scrap.state, "done")
         self.assertEqual(self.second.sudo().location_id, scrap.scrap_location_id)
 
+    def test_a_full_box_opens_again_to_finish_its_return(self):
+        """The clerk closed the browser after the last piece."""
+        self.desk.scan_receive(self.box.name)
+        for rma in (self.first, self.second):
+            self.scan(rma.serial)
+        again = self.desk.scan_receive(self.box.name)
+        self.assertFalse(again["ok"])
+        self.assertEqual(again["box"]["missing"], 0)
+        self.document.action_finish_receiving()
+        self.assertFalse(self.desk.scan_receive(self.box.name)["box"])
+
     def test_only_the_clerk_receives(self):
         with self.assertRaises(AccessError):
             self.env["spare.return"].with_user(self.engineer).note_extra(
