@@ -88,7 +88,9 @@ class SpareReturnBox(models.Model):
             if not left and document.state != "receiving":
                 raise UserError(message)
             # go on with an unfinished box or return; nothing is booked twice
-            return document._prepare_scan_answer("warning", message, self, ok=False)
+            return document._prepare_scan_answer(
+                "warning" if left else "danger", message, self, ok=False
+            )
         if document.state == "shipped":
             document._transition("receiving")
         self._set_guarded(

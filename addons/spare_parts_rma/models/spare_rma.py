@@ -178,7 +178,7 @@ class SpareRma(models.Model):
     box_id = fields.Many2one(
         comodel_name="spare.return.box", index="btree_not_null", readonly=True
     )
-    box_number = fields.Char(related="box_id.number")
+    box_number = fields.Char(related="box_id.number", string="Box number")
     scanned_at = fields.Datetime(readonly=True)
     scanned_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     received_at = fields.Datetime(readonly=True)
