@@ -397,7 +397,6 @@ class Day:
 
 def run(env, scale=1):
     """Play ``scale`` times the demo volume; the first time set everything up."""
-    env = env(context={**env.context, "lang": env.user.lang})
     first = not env.ref("after_sales_service.user_hotline", raise_if_not_found=False)
     if first:
         set_up_company(env)

@@ -38,9 +38,7 @@ class StockLot(models.Model):
                 ]
             )
         )
-        machines = {
-            (part.product_id, part.serial): part.equipment_id for part in parts
-        }
+        machines = {(part.product_id, part.serial): part.equipment_id for part in parts}
         for lot in self:
             lot.spare_equipment_id = machines.get((lot.product_id, lot.name))
 
