@@ -83,6 +83,7 @@
         "views/service_visit_menus.xml",
         "views/service_staff_training_views.xml",
         "views/workshop_views.xml",
+        "views/onsite_repair_views.xml",
         "views/coverage_views.xml",
         "views/intake_views.xml",
         "views/dispatch_views.xml",

@@ -19,6 +19,7 @@ from . import helpdesk_ticket_workshop
 from . import product_template
 from . import repair_order
 from . import repair_order_desk
+from . import repair_order_onsite
 from . import repair_order_status
 from . import res_company
 from . import res_partner

@@ -552,13 +552,12 @@ class HelpdeskTicket(models.Model):
 
     def action_view_repairs(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Repairs"),
-            "res_model": "repair.order",
-            "view_mode": "list,form",
-            "domain": [("ticket_id", "=", self.id)],
-        }
+        repairs = self.repair_ids
+        if len(repairs) == 1:
+            return repairs.get_formview_action()
+        return repairs._get_list_action(
+            self.env._("Repairs"), [("ticket_id", "=", self.id)]
+        )
 
     def action_close(self):
         """Close the tickets; nothing may be left half done."""

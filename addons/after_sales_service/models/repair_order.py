@@ -43,6 +43,11 @@ WORKSHOP_FIELDS = frozenset(
         "rating",
     }
 )
+# What the customer puts his name under (VIS-20, VIS-27, SHOP-13, SHOP-15).
+SIGNED_TEXTS = frozenset(
+    "symptom cause solution precautions virus_found fault_gone explained signed_by "
+    "opinion".split()
+)
 # What the customer decided; changed afterwards, he is asked again.
 KEEP_FIELDS = frozenset({"keep_reason", "keep_decision", "keep_consent_by"})
 
@@ -444,6 +449,16 @@ class RepairOrder(models.Model):
                     )
         if vals.get("signature"):
             self._check_signable()
+        signed = self._get_signed_before(vals)._get_changed(SIGNED_TEXTS, vals)
+        if signed:
+            raise UserError(
+                self.env._(
+                    "Repair %(repair)s: the customer has signed %(fields)s. Clear the "
+                    "signature, correct the text and let the customer sign again.",
+                    repair=", ".join(signed.mapped("name")),
+                    fields=self._get_labels(SIGNED_TEXTS & vals.keys()),
+                )
+            )
         if "consent_by" in vals and self.filtered("consent_at"):
             raise UserError(
                 self.env._("The consent to open the case is recorded already.")
@@ -585,9 +600,10 @@ class RepairOrder(models.Model):
         return True
 
     def action_rework(self):
-        """A re-test failed: back to work, and the re-tests begin anew."""
+        """A re-test failed: back to work, and all that follows begins anew."""
         self._check_workshop("ready")
         self._add_retest("retest_failed")
+        self.write({"signature": False, "fault_gone": False, "explained": False})
         self._set_guarded({"ready_at": False, "pickup_called_at": False})
         return True
 

@@ -384,7 +384,8 @@ class ServiceEquipment(models.Model):
         return self._get_life_action("service.visit", self.env._("Visits"))
 
     def action_view_repairs(self):
-        return self._get_life_action("repair.order", self.env._("Repairs"))
+        life = self._get_life_action("repair.order", self.env._("Repairs"))
+        return self.env["repair.order"]._get_list_action(life["name"], life["domain"])
 
     def action_view_loaners(self):
         return self._get_life_action("service.loaner", self.env._("Loaners"))

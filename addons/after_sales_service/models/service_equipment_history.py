@@ -358,10 +358,6 @@ class ServiceEquipmentHistory(models.Model):
     def action_open(self):
         """The document behind this line."""
         self.ensure_one()
-        self.env[self.res_model].browse(self.res_id).check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-        }
+        document = self.env[self.res_model].browse(self.res_id)
+        document.check_access("read")
+        return document.get_formview_action()

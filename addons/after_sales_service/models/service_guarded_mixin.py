@@ -61,6 +61,27 @@ class ServiceGuardedMixin(models.AbstractModel):
         # sudo: the guard lets only the model's own actions through
         return self.sudo().write(vals)
 
+    def _get_changed(self, names, vals):
+        """The records on which ``vals`` would change one of the fields ``names``."""
+        names = names & vals.keys()
+        return self.filtered(
+            lambda record: any(
+                self._fields[name].convert_to_cache(vals[name], record)
+                != self._fields[name].convert_to_cache(record[name], record)
+                for name in names
+            )
+        )
+
+    def _get_signed_before(self, vals):
+        """The records that are signed already and get no new signature by ``vals``."""
+        signed = self.filtered("signature").with_context(bin_size=False)
+        return signed - signed._get_changed({"signature"}, vals)
+
+    def _get_labels(self, names):
+        return ", ".join(
+            self._fields[name]._description_string(self.env) for name in sorted(names)
+        )
+
     def _check_filled(self, needed):
         """Refuse records with an empty field.
 

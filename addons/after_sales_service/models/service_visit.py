@@ -27,6 +27,17 @@ SIGNED_FIELDS = SIGNED_TEXTS | frozenset(
     "training_agreed_by fee_agreed_by identity_checked".split()
 )
 WINDOW = frozenset({"window_start", "window_end"})
+VISIT_STATES = [
+    ("draft", "To appoint"),
+    ("appointed", "Appointed"),
+    ("departed", "On the way"),
+    ("arrived", "Arrived"),
+    ("working", "Working"),
+    ("done", "Done"),
+    ("absent", "Customer absent"),
+    ("rescheduled", "To be continued"),
+    ("cancelled", "Cancelled"),
+]
 # A visit in these states is over.
 ENDED_STATES = ("done", "absent", "rescheduled", "cancelled")
 # Texts and re-test a kind needs; a fault has all four (VIS-20).
@@ -140,17 +151,7 @@ class ServiceVisit(models.Model):
         default=lambda self: self._default_window_start() + DEFAULT_WINDOW,
     )
     state = fields.Selection(
-        selection=[
-            ("draft", "To appoint"),
-            ("appointed", "Appointed"),
-            ("departed", "On the way"),
-            ("arrived", "Arrived"),
-            ("working", "Working"),
-            ("done", "Done"),
-            ("absent", "Customer absent"),
-            ("rescheduled", "To be continued"),
-            ("cancelled", "Cancelled"),
-        ],
+        selection=VISIT_STATES,
         required=True,
         readonly=True,
         default="draft",
@@ -372,22 +373,6 @@ class ServiceVisit(models.Model):
             self._sync_checks()
         return result
 
-    def _get_changed(self, names, vals):
-        """The visits on which ``vals`` would change one of the fields ``names``."""
-        names = names & vals.keys()
-        return self.filtered(
-            lambda visit: any(
-                self._fields[name].convert_to_cache(vals[name], visit)
-                != self._fields[name].convert_to_cache(visit[name], visit)
-                for name in names
-            )
-        )
-
-    def _get_labels(self, names):
-        return ", ".join(
-            self._fields[name]._description_string(self.env) for name in sorted(names)
-        )
-
     def _check_signed_kept(self, vals):
         ended = self.filtered(lambda visit: visit._is_ended())
         changed = SIGNED_FIELDS & vals.keys()
@@ -400,9 +385,7 @@ class ServiceVisit(models.Model):
                     fields=self._get_labels(changed),
                 )
             )
-        if "signature" in vals:
-            return
-        signed = self.filtered("signature")._get_changed(SIGNED_TEXTS, vals)
+        signed = self._get_signed_before(vals)._get_changed(SIGNED_TEXTS, vals)
         if signed:
             raise UserError(
                 self.env._(
@@ -694,16 +677,18 @@ class ServiceVisit(models.Model):
         self.ensure_one()
         start = max(self.window_start or self._now(), self._now())
         later = start + timedelta(hours=1)
-        reason = "no_part" if self.state in ("arrived", "working") else "late"
+        on_site = self.state in ("arrived", "working")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Late or move"),
+            "name": self.env._("Part missing, come again")
+            if on_site
+            else self.env._("Late or move"),
             "res_model": "service.visit.move",
             "view_mode": "form",
             "target": "new",
             "context": {
                 "default_visit_id": self.id,
-                "default_reason": reason,
+                "default_reason": "no_part" if on_site else "late",
                 "default_new_start": later,
                 "default_new_end": later + DEFAULT_WINDOW,
                 "default_consent_by": self.partner_id.name,
@@ -765,9 +750,4 @@ class ServiceVisit(models.Model):
 
     def action_view_repair(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "repair.order",
-            "res_id": self.repair_id.id,
-            "view_mode": "form",
-        }
+        return self.repair_id.get_formview_action()

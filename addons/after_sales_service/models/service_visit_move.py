@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .service_visit import DEFAULT_WINDOW
+
 
 class ServiceVisitMove(models.Model):
     """An appointment that could not be kept, and what the customer agreed to.
@@ -22,6 +24,7 @@ class ServiceVisitMove(models.Model):
     visit_id = fields.Many2one(
         comodel_name="service.visit", required=True, index=True, ondelete="restrict"
     )
+    visit_state = fields.Selection(related="visit_id.state", string="Visit is")
     reason = fields.Selection(
         selection=[
             ("late", "We are late"),
@@ -66,6 +69,11 @@ class ServiceVisitMove(models.Model):
         "CHECK (new_end > new_start)",
         "The new appointment must end after it begins.",
     )
+
+    @api.onchange("new_start")
+    def _onchange_new_start(self):
+        if self.new_start:
+            self.new_end = self.new_start + DEFAULT_WINDOW
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -120,3 +120,36 @@ class TestVisit(AfterSalesCommon):
         )[0]
         self.assertIn(visit.name.encode(), html)
         self.assertIn(b"Disk replaced", html)
+
+    def test_each_repair_opens_on_the_screen_of_its_kind(self):
+        visit = self._working_visit(self._new_ticket())
+        repair = visit.repair_id.with_user(self.engineer)
+        form = self.env.ref("after_sales_service.view_onsite_form")
+        for action in (
+            repair.get_formview_action(),
+            visit.action_view_repair(),
+            visit.ticket_id.action_view_repairs(),
+        ):
+            self.assertEqual(action["views"], [(form.id, "form")])
+            self.assertEqual(action["res_id"], repair.id)
+        self.assertEqual(repair.onsite_state, "working")
+        self.assertIn(visit.name, repair.onsite_step)
+        self.assertEqual(repair.action_open_visit()["res_id"], visit.id)
+        following = visit._continue_later(
+            visit.window_start + timedelta(days=1), visit.window_end + timedelta(days=1)
+        )
+        self.assertEqual(repair.onsite_state, "appointed")
+        self.assertEqual(repair.action_open_visit()["res_id"], following.id)
+        # the same machine comes to the shop afterwards: two repairs, one list
+        following.with_user(self.engineer).action_cancel()
+        self.assertIn("Agree a new visit", repair.onsite_step)
+        ticket = visit.ticket_id.with_user(self.hotline)
+        ticket.delivery_mode = "shop"
+        ticket.action_take_in()
+        action = ticket.action_view_repairs()
+        listed = self.env["repair.order"].search(action["domain"])
+        self.assertEqual(len(listed), 2)
+        workshop = self.env.ref("after_sales_service.view_workshop_form")
+        self.assertEqual(
+            (listed - repair).action_open_form()["views"], [(workshop.id, "form")]
+        )

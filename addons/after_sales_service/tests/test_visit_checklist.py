@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import SIGNATURE, AfterSalesCommon, rules
 
@@ -387,6 +387,8 @@ class TestVisitSignature(VisitCommon):
         self._sign(visit)
         with self.assertRaisesRegex(UserError, "has signed Solution"):
             visit.solution = "Something else"
+        with self.assertRaisesRegex(UserError, "has signed Solution"):
+            visit.write({"solution": "Something else", "signature": SIGNATURE})
         visit.solution = "Disk replaced"
         visit.write({"signature": False, "solution": "Cable replaced"})
         visit.signature = SIGNATURE
@@ -437,6 +439,25 @@ class TestVisitMove(VisitCommon):
         )
         with self.assertRaisesRegex(UserError, "never changed"):
             move.with_user(self.manager).write({"note": "x"})
+
+    @rules("VIS-04", "VIS-18")
+    def test_the_dialog_says_what_it_is_for(self):
+        visit = self._appointed().with_user(self.engineer)
+        late = visit.action_move()
+        self._fill_checklist(visit, "depart", "start")
+        visit.action_depart()
+        visit.action_arrive()
+        again = visit.action_move()
+        self.assertEqual(
+            (late["name"], late["context"]["default_reason"]), ("Late or move", "late")
+        )
+        self.assertEqual(
+            (again["name"], again["context"]["default_reason"]),
+            ("Part missing, come again", "no_part"),
+        )
+        dialog = Form(self.env["service.visit.move"].with_context(**again["context"]))
+        dialog.new_start += timedelta(days=1)
+        self.assertEqual(dialog.new_end - dialog.new_start, timedelta(hours=2))
 
     @rules("VIS-18")
     def test_a_missing_part_means_a_new_appointment_at_once(self):

@@ -249,6 +249,35 @@ class TestWorkshop(WorkshopCommon):
             repair.signature = SIGNATURE
         self.assertFalse(repair.signature)
 
+    @rules("SHOP-15", "VIS-24")
+    def test_what_is_signed_changes_only_with_a_new_signature(self):
+        repair = self._take_in()
+        self._start(repair)
+        self._finish(repair)
+        self._sign(repair)
+        work = repair.with_user(self.engineer)
+        with self.assertRaisesRegex(UserError, "has signed Cause"):
+            work.cause = "Cable broken"
+        with self.assertRaisesRegex(UserError, "has signed Cause"):
+            work.write({"cause": "Cable broken", "signature": SIGNATURE})
+        repair.write({"signature": False, "cause": "Cable broken"})
+        repair.signature = SIGNATURE
+        repair.action_hand_over()
+        self.assertEqual(repair.cause, "Cable broken")
+
+    @rules("SHOP-13", "SHOP-15")
+    def test_a_failed_test_takes_the_signature_with_it(self):
+        repair = self._take_in()
+        self._start(repair)
+        self._finish(repair)
+        self._sign(repair)
+        repair.retest_text = "Stopped at the third start"
+        repair.action_rework()
+        self.assertFalse(repair.signature or repair.fault_gone or repair.explained)
+        self._finish(repair)
+        with self.assertRaisesRegex(UserError, "customer's signature"):
+            repair.action_hand_over()
+
     @rules("SHOP-22")
     def test_a_posted_machine_goes_back_by_post_at_the_vendors_cost(self):
         repair = self._take_in()
