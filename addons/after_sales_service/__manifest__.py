@@ -42,6 +42,7 @@
         "data/service.role.card.csv",
         "data/service.form.csv",
         "data/intake_data.xml",
+        "data/helpdesk_mail.xml",
         "data/receipt_data.xml",
         "data/dispatch_data.xml",
         "data/service_fee.xml",

@@ -40,6 +40,40 @@ class TicketController(HelpdeskTicketController):
 
 
 class TicketPortal(CustomerPortalHelpdesk):
+    def _in_words(self, choices):
+        """The choices of helpdesk_mgmt, whose code has no Chinese, in our words."""
+        words = {
+            "All": request.env._("All"),
+            "None": request.env._("None"),
+            "Newest": request.env._("Newest"),
+            "Title": request.env._("Title"),
+            "Stage": request.env._("Stage"),
+            "Category": request.env._("Category"),
+            "Last Stage Update": request.env._("Last stage update"),
+            "Search in All": request.env._("Search in all"),
+            "Search in Number": request.env._("Search in number"),
+            "Search in Title": request.env._("Search in title"),
+        }
+        for choice in choices.values():
+            choice["label"] = words.get(choice["label"], choice["label"])
+        return choices
+
+    def _ticket_get_searchbar_sortings(self):
+        return self._in_words(super()._ticket_get_searchbar_sortings())
+
+    def _ticket_get_searchbar_groupby(self):
+        return self._in_words(super()._ticket_get_searchbar_groupby())
+
+    def _ticket_get_searchbar_inputs(self):
+        return self._in_words(super()._ticket_get_searchbar_inputs())
+
+    @http.route()
+    def portal_my_tickets(self, **kw):
+        response = super().portal_my_tickets(**kw)
+        if filters := response.is_qweb and response.qcontext.get("searchbar_filters"):
+            self._in_words(filters)
+        return response
+
     @http.route(
         "/my/ticket/<int:ticket_id>/wish",
         type="http",

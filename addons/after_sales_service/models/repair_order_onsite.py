@@ -43,9 +43,7 @@ class RepairOrder(models.Model):
         if visit.state in ("absent", "cancelled", "rescheduled"):
             return self.env._("Agree a new visit with the customer")
         if visit.state == "working":
-            return self.env._(
-                "Finish on %s: the texts, re-test, signature", visit.name
-            )
+            return self.env._("Finish on %s: the texts, re-test, signature", visit.name)
         return self.env._("Go on with %s at the customer's", visit.name)
 
     def get_formview_id(self, access_uid=None):

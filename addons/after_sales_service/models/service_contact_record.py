@@ -31,7 +31,7 @@ class ServiceContactRecord(models.Model):
 
     kind = fields.Selection(
         selection=[
-            ("call_in", "Customer called"),
+            ("call_in", "Call from the customer"),
             ("call_out", "We called"),
             ("remote", "Remote session"),
             ("guidance", "Guided by voice"),

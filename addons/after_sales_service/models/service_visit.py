@@ -32,7 +32,7 @@ VISIT_STATES = [
     ("appointed", "Appointed"),
     ("departed", "On the way"),
     ("arrived", "Arrived"),
-    ("working", "Working"),
+    ("working", "At work"),
     ("done", "Done"),
     ("absent", "Customer absent"),
     ("rescheduled", "To be continued"),
@@ -254,6 +254,14 @@ class ServiceVisit(models.Model):
         soon = self.env.company._service_now() + timedelta(minutes=45)
         return soon.replace(minute=soon.minute // 30 * 30, second=0, microsecond=0)
 
+    @api.depends("name", "partner_id")
+    def _compute_display_name(self):
+        """With the customer, so that a calendar says where to go."""
+        for visit in self:
+            visit.display_name = " · ".join(
+                filter(None, (visit.name, visit.partner_id.name))
+            )
+
     @api.depends("ticket_id")
     def _compute_kind(self):
         for visit in self:
@@ -423,6 +431,11 @@ class ServiceVisit(models.Model):
         checks = self.env["service.visit.check"].sudo()
         open_visits = self.sudo().filtered(lambda visit: not visit._is_ended())
         open_visits._drop_notices()
+        for visit in open_visits:
+            # a variant alone would leave out what holds for all of them
+            lacking = visit.checklist_ids.parent_id - visit.checklist_ids
+            if lacking:
+                visit.checklist_ids |= lacking
         vals_list = []
         obsolete = checks.browse()
         for visit in open_visits:
@@ -691,7 +704,6 @@ class ServiceVisit(models.Model):
                 "default_reason": "no_part" if on_site else "late",
                 "default_new_start": later,
                 "default_new_end": later + DEFAULT_WINDOW,
-                "default_consent_by": self.partner_id.name,
             },
         }
 

@@ -51,3 +51,25 @@ class TestControlledForm(AfterSalesCommon):
         self.assertEqual(
             self._working_visit(self._new_ticket())._get_form_label(), "SR / 2"
         )
+
+    def test_the_customers_papers_are_in_his_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        module = self.env["ir.module.module"].search(
+            [("name", "=", "after_sales_service")]
+        )
+        module._update_translations(["zh_CN"])
+        visit = self._working_visit(self._new_ticket())
+        self._sign(visit)
+        visit.action_done()
+        titles = {
+            "report_service_record": ("Service record", "上门服务记录单"),
+            "report_absence_note": ("We were here", "上门留言条"),
+            "report_receipt": ("Maintenance receipt", "用户维护回执单"),
+        }
+        for number, lang in enumerate(("en_US", "zh_CN")):
+            self.customer.lang = lang
+            for report, words in titles.items():
+                html = self.env["ir.actions.report"]._render_qweb_html(
+                    f"after_sales_service.{report}", visit.ids
+                )[0]
+                self.assertIn(words[number], html.decode())

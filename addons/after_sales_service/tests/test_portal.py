@@ -32,6 +32,33 @@ class TestPortal(AfterSalesCommon, HttpCase):
             f"/ticket/close?ticket_id={self.ticket.id}&stage_id={self.stage.id}"
         )
 
+    def test_the_portal_speaks_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        modules = self.env["ir.module.module"].search(
+            [("name", "in", ("helpdesk_mgmt", "after_sales_service"))]
+        )
+        modules._update_translations(["zh_CN"])
+        self.owner.lang = "zh_CN"
+        self.authenticate("owner_portal", "owner_portal")
+        self.opener.cookies["frontend_lang"] = "zh_CN"
+        page = self.url_open("/my/tickets").text
+        self.assertIn(self.ticket.number, page)
+        for word in ("工单", "创建时间", "最新"):
+            self.assertIn(word, page)
+        for word in ("Newest", "Create Date", ">All<", ">Title<"):
+            self.assertNotIn(word, page)
+        page = self.url_open(f"/my/ticket/{self.ticket.id}").text
+        self.assertIn(f"(#<span>{self.ticket.number}</span>)", page)
+        self.assertIn("沟通记录", page)
+
+    def test_the_mail_greets_the_customer_not_our_agent(self):
+        self.ticket.user_id = self.hotline
+        for name in ("closed_ticket_template", "changed_stage_template"):
+            template = self.env.ref(f"helpdesk_mgmt.{name}")
+            body = template._render_field("body_html", self.ticket.ids)[self.ticket.id]
+            self.assertIn(f"Hello {self.customer.name},", body)
+            self.assertNotIn(self.hotline.name, body)
+
     def test_nobody_closes_the_ticket_of_somebody_else(self):
         self._close("other_portal")
         self.assertNotEqual(self.ticket.stage_id, self.stage)

@@ -395,6 +395,15 @@ class TestVisitSignature(VisitCommon):
         visit.action_done()
         self.assertEqual(visit.solution, "Cable replaced")
 
+    @rules("INS-01", "INS-04")
+    def test_a_variant_brings_what_holds_for_all(self):
+        ticket = self._new_ticket(kind="installation", component_id=False)
+        visit = self._appointed(ticket)
+        visit.checklist_ids |= self.env.ref("after_sales_service.checklist_adsl")
+        base = self.env.ref("after_sales_service.checklist_broadband")
+        self.assertIn(base, visit.checklist_ids)
+        self.assertLessEqual(base.line_ids, visit.check_ids.line_id)
+
 
 @tagged("post_install", "-at_install")
 class TestVisitMove(VisitCommon):
@@ -458,6 +467,8 @@ class TestVisitMove(VisitCommon):
         dialog = Form(self.env["service.visit.move"].with_context(**again["context"]))
         dialog.new_start += timedelta(days=1)
         self.assertEqual(dialog.new_end - dialog.new_start, timedelta(hours=2))
+        # a page that is left saves what is complete: nobody agreed yet
+        self.assertFalse(dialog.consent_by)
 
     @rules("VIS-18")
     def test_a_missing_part_means_a_new_appointment_at_once(self):
