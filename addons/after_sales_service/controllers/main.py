@@ -112,5 +112,9 @@ class TicketPortal(CustomerPortalHelpdesk):
         values = self._ticket_get_page_view_values(ticket, None)
         return request.render(
             "helpdesk_mgmt.portal_helpdesk_ticket_page",
-            {**values, "wish_problem": problem},
+            {
+                **values,
+                "wish_problem": problem,
+                "wish": {"day": day, "begin": begin, "end": end},
+            },
         )

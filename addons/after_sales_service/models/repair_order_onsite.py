@@ -54,6 +54,17 @@ class RepairOrder(models.Model):
             return self.env.ref("after_sales_service.view_onsite_form").id
         return super().get_formview_id(access_uid=access_uid)
 
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """A page that is loaded anew forgets which screen it had.
+
+        The one of core is for stock people and shows the others an error.
+        """
+        stock = self.env.user.has_group("stock.group_stock_user")
+        if view_type == "form" and not view_id and not stock:
+            view_id = self.env.ref("after_sales_service.view_onsite_form").id
+        return super().get_view(view_id, view_type, **options)
+
     def action_open_form(self):
         self.ensure_one()
         return self.get_formview_action()

@@ -33,7 +33,7 @@ class ServiceHandover(models.Model):
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
-        string="To",
+        string="Handed to",
         required=True,
         index=True,
         default=lambda self: self._default_partner_id(),

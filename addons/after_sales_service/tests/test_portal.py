@@ -117,7 +117,10 @@ class TestPortal(AfterSalesCommon, HttpCase):
             ({"day": "tomorrow"}, "Enter the day"),
         ):
             with self.subTest(**wish):
-                self.assertIn(word, self._wish(**wish).text)
+                page = self._wish(**wish).text
+                self.assertIn(word, page)
+                for typed in wish.values():
+                    self.assertIn(f'value="{typed}"', page)
                 self.assertFalse(self.ticket.wish_start)
 
     @rules("DSP-26")

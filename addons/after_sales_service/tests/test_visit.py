@@ -153,3 +153,9 @@ class TestVisit(AfterSalesCommon):
         self.assertEqual(
             (listed - repair).action_open_form()["views"], [(workshop.id, "form")]
         )
+        # a page that is loaded anew does not show core's form to the desk
+        repairs = self.env["repair.order"]
+        core = repairs.get_view(view_type="form")["id"]
+        self.assertNotEqual(core, form.id)
+        mine = repairs.with_user(self.hotline).get_view(view_type="form")["id"]
+        self.assertEqual(mine, form.id)
