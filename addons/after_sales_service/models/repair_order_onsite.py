@@ -34,7 +34,7 @@ class RepairOrder(models.Model):
             # sudo: the state of the job, also where another engineer goes on
             visit = repair.sudo()._get_last_visit()
             repair.onsite_state = visit.state
-            repair.onsite_step = visit and repair._get_onsite_step(visit)
+            repair.onsite_step = bool(visit) and repair._get_onsite_step(visit)
 
     def _get_onsite_step(self, visit):
         """The next step at the customer's, in words."""

@@ -150,9 +150,9 @@ class TestVisit(AfterSalesCommon):
         listed = self.env["repair.order"].search(action["domain"])
         self.assertEqual(len(listed), 2)
         workshop = self.env.ref("after_sales_service.view_workshop_form")
-        self.assertEqual(
-            (listed - repair).action_open_form()["views"], [(workshop.id, "form")]
-        )
+        in_shop = listed - repair
+        self.assertEqual(in_shop.action_open_form()["views"], [(workshop.id, "form")])
+        self.assertFalse(in_shop.onsite_step or in_shop.onsite_state)
         # a page that is loaded anew does not show core's form to the desk
         repairs = self.env["repair.order"]
         core = repairs.get_view(view_type="form")["id"]
