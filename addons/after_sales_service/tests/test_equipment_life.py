@@ -48,7 +48,7 @@ class TestEquipmentLife(AfterSalesCommon):
         self.assertEqual(sale.at, datetime(2026, 3, 2, 12, 0))
         self.assertEqual(sale.summary, machine.display_name)
         row = machine.history_ids.filtered(lambda row: row.kind == "visit")
-        self.assertEqual(row.summary, visit.name)
+        self.assertEqual(row.summary, visit.display_name)
         self.assertEqual(row.action_open()["res_id"], visit.id)
         self.assertEqual(
             (machine.visit_count, machine.repair_count, machine.loaner_count), (1, 1, 1)
