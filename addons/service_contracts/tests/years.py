@@ -236,8 +236,8 @@ class Years:
         while not run._is_billed():
             slices = run._cut_slices()
             self._commit()
-            victims = self.random.randint(1, RUNNERS)
-            victims = min(victims, max(0, kills - self.seen["kills"]))
+            # while deaths are owed nobody survives to finish the month alone
+            victims = min(RUNNERS, max(0, kills - self.seen["kills"]))
             runners = [
                 self._fork(run.id, slices, number < victims)
                 for number in range(RUNNERS)
