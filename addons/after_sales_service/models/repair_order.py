@@ -165,7 +165,7 @@ class RepairOrder(models.Model):
         tracking=True,
     )
     keep_consent_by = fields.Char(string="Decided by", copy=False)
-    keep_consent_at = fields.Datetime(string="Decided", readonly=True, copy=False)
+    keep_consent_at = fields.Datetime(string="Decided on", readonly=True, copy=False)
     note_ids = fields.One2many(
         comodel_name="service.repair.note",
         inverse_name="repair_id",

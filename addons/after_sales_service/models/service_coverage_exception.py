@@ -89,7 +89,7 @@ class ServiceCoverageException(models.Model):
     decided_by_id = fields.Many2one(
         comodel_name="res.users", string="Decided by", readonly=True, copy=False
     )
-    decided_at = fields.Datetime(string="Decided", readonly=True, copy=False)
+    decided_at = fields.Datetime(string="Decided on", readonly=True, copy=False)
     decision_note = fields.Text(string="Why so decided", copy=False)
 
     @api.depends("ticket_id")
