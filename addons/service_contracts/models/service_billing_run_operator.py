@@ -26,6 +26,16 @@ class ServiceBillingRun(models.Model):
     def _is_billed(self) -> bool:
         return super()._is_billed() and not self._get_operator_groups()
 
+    def _count_due_contracts(self) -> int:
+        """The operators' subscribers are part of the progress, too."""
+        [(count,)] = self.env.execute_query(
+            SQL(
+                "SELECT COUNT(DISTINCT id) FROM (%s) due",
+                self._query_due(SQL("c.id"), condition=OPERATOR),
+            )
+        )
+        return super()._count_due_contracts() + count
+
     def _bill_operators(self):
         """One settlement and one posted invoice for each operator and plan.
 
@@ -173,6 +183,24 @@ class ServiceBillingRun(models.Model):
     def _write_ratings(self, settlement, move):
         """The rated charges into the subledger, and the contracts moved on."""
         self.env.flush_all()
+        if self._insert_ratings(settlement, move) != settlement.count:
+            raise UserError(
+                self.env._(
+                    "Somebody bills subscribers of %(operator)s at the same time. Run "
+                    "%(run)s again.",
+                    operator=settlement.operator_id.name,
+                    run=self.name,
+                )
+            )
+        self._move_rated_lines_on()
+        self._move_rated_contracts_on()
+        self.env.invalidate_all()
+
+    def _insert_ratings(self, settlement, move) -> int:
+        """The charges as posted subledger rows; those parked before become posted.
+
+        :returns: how many; a row that is billed already is left out
+        """
         cr = self.env.cr
         cr.execute(
             SQL(
@@ -207,16 +235,10 @@ class ServiceBillingRun(models.Model):
                 uid=self.env.uid,
             )
         )
-        if cr.rowcount != settlement.count:
-            raise UserError(
-                self.env._(
-                    "Somebody bills subscribers of %(operator)s at the same time. Run "
-                    "%(run)s again.",
-                    operator=settlement.operator_id.name,
-                    run=self.name,
-                )
-            )
-        cr.execute(
+        return cr.rowcount
+
+    def _move_rated_lines_on(self):
+        self.env.cr.execute(
             """
             UPDATE contract_line l
                SET last_date_invoiced = t.last,
@@ -227,7 +249,10 @@ class ServiceBillingRun(models.Model):
              WHERE l.id = t.line_id
             """
         )
-        cr.execute(
+
+    def _move_rated_contracts_on(self):
+        """Next bill of what was rated; parked ones are well again."""
+        self.env.cr.execute(
             """
             UPDATE contract_contract c
                SET recurring_next_date = t.next, parked_reason = NULL,
@@ -240,7 +265,6 @@ class ServiceBillingRun(models.Model):
              WHERE c.id = t.contract_id
             """
         )
-        self.env.invalidate_all()
 
     def _park_operator_leftovers(self):
         """Due, but not rated: say what is wrong and who mends it."""

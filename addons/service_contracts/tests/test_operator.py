@@ -56,11 +56,18 @@ class TestOperator(CareCommon):
         self.assertEqual(
             self.contract.billing_line_ids.move_id.partner_id, self.customer
         )
+        self.assertEqual(run.contract_total, 6)
         run.action_run_now()
         self.assertEqual(len(subscribers.billing_line_ids), 5)
         self.assertEqual(
             self.env["service.settlement"].search([("run_id", "=", run.id)]), settlement
         )
+
+    def test_the_operators_job_may_commit(self):
+        """It does after each operator; the queue fails a job that does so unasked."""
+        functions = self.env["queue.job.function"]
+        name = functions.job_function_name("service.billing.run", "_job_bill_operators")
+        self.assertTrue(functions.job_config(name).allow_commit)
 
     def test_rated_like_the_periods_of_python(self):
         """SQL and tools.periods give the same charges for random contracts."""
