@@ -90,8 +90,9 @@ class ContractContract(models.Model):
             late._transition("suspended")
             late._open_suspensions("overdue")
             for contract in late:
+                lang = contract.company_id.partner_id.lang
                 contract.message_post(
-                    body=self.env._(
+                    body=self.with_context(lang=lang).env._(
                         "Suspended: a bill is more than %s days overdue. It goes on when "
                         "the bill is paid.",
                         contract.company_id.care_overdue_days,

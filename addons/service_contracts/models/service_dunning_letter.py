@@ -14,6 +14,10 @@ from ..tools import dunning
 # How drawing a letter and writing its mail fail: no printer of PDF on the server, a
 # template somebody changed, a payer's broken data.
 SEND_ERRORS = (UserError, RedirectWarning, QWebError, OSError)
+# Letters that are not out yet.
+WAITING_STATES = ("to_send", "parked", "to_print")
+# Bills one may be reminded of.
+OPEN_STATES = ("not_paid", "partial")
 
 
 class ServiceDunningLetter(models.Model):
@@ -21,7 +25,8 @@ class ServiceDunningLetter(models.Model):
 
     It goes out by mail with its PDF; a payer without an address gets it on paper. One
     that cannot be drawn or mailed is parked with the reason and tried again every day;
-    until it is out its bills get no further letter.
+    until it is out its bills get no further letter. It carries the day on which it goes
+    out and what is open then.
     """
 
     _name = "service.dunning.letter"
@@ -42,6 +47,7 @@ class ServiceDunningLetter(models.Model):
             "state",
             "step_id",
             "partner_id",
+            "date",
             "line_ids",
             "contract_ids",
             "sent_on",
@@ -140,6 +146,7 @@ class ServiceDunningLetter(models.Model):
         """Send the letters by mail, with their PDF; once more if they were sent before."""
         self._require_group("finance")
         self._check_filled([("email", self.env._("the payer's email address"))])
+        self.filtered(lambda letter: letter.state in WAITING_STATES)._check_open()
         failed = self._send()
         if not failed:
             return True
@@ -159,7 +166,10 @@ class ServiceDunningLetter(models.Model):
     def action_print(self):
         """The letter on paper; it counts as sent."""
         self._require_group("finance")
-        for letter in self.filtered(lambda row: row.state in ("to_print", "parked")):
+        waiting = self.filtered(lambda letter: letter.state in WAITING_STATES)
+        waiting._check_open()
+        for letter in waiting:
+            letter._bring_up_to_date()
             letter._transition(
                 "printed",
                 sent_on=letter.company_id._service_today(),
@@ -185,6 +195,8 @@ class ServiceDunningLetter(models.Model):
         for letter in self:
             try:
                 with self.env.cr.savepoint():
+                    if letter.state in WAITING_STATES:
+                        letter._bring_up_to_date()
                     letter.step_id.template_id.send_mail_batch(letter.ids)
                     letter._transition(
                         "sent",
@@ -196,6 +208,33 @@ class ServiceDunningLetter(models.Model):
                 if letter.state in ("to_send", "parked"):
                     letter._transition("parked", parked_reason=failed[letter])
         return failed
+
+    def _check_open(self):
+        paid = self.filtered(lambda letter: not letter._get_open_lines())
+        if paid:
+            raise UserError(
+                self.env._(
+                    "%s: all bills are paid, there is nothing to remind of. Do not "
+                    "select it.",
+                    ", ".join(paid.mapped("name")),
+                )
+            )
+
+    def _get_open_lines(self):
+        # sudo: whether a bill is paid counts whoever asks
+        return self.sudo().line_ids.filtered(
+            lambda line: line.move_id.payment_state in OPEN_STATES
+        )
+
+    def _bring_up_to_date(self):
+        """A letter that waited: the day on which it goes out, and what is open then."""
+        self.ensure_one()
+        lines = self._get_open_lines()
+        # sudo: bills on a letter are written by the machine only
+        (self.sudo().line_ids - lines).unlink()
+        for line in lines:
+            line.amount = line.move_id.amount_residual
+        self._set_guarded({"date": self.company_id._service_today()})
 
     def _get_reason(self, error):
         message = error.args[0] if error.args else error
@@ -210,7 +249,10 @@ class ServiceDunningLetter(models.Model):
 
     @api.model
     def _cron_remind(self, batch_size=50):
-        """Write and send the letters that are due, and try the parked ones again."""
+        """Write and send the letters that are due, and try the parked ones again.
+
+        The reasons are written in the language of the company, not of the robot.
+        """
         moves = self.env["account.move"]
         commit = self.env["ir.cron"]._commit_progress
         parked = self.search(self._get_parked_domain())
@@ -221,11 +263,15 @@ class ServiceDunningLetter(models.Model):
             domain = self._get_overdue_domain(company, ladder)
             payers = [row[0].id for row in moves._read_group(domain, ["partner_id"])]
             for ids in split_every(batch_size, payers, list):
-                self._remind(company, ladder, [("partner_id", "in", ids), *domain])
+                self.with_context(lang=company.partner_id.lang)._remind(
+                    company, ladder, [("partner_id", "in", ids), *domain]
+                )
                 if not commit(len(ids)):
                     return
         for letters in split_every(batch_size, parked.ids, self.browse):
-            letters.try_lock_for_update()._deliver()
+            letters = letters.try_lock_for_update()
+            for company, rows in letters.grouped("company_id").items():
+                rows.with_context(lang=company.partner_id.lang)._deliver()
             if not commit(len(letters)):
                 return
 
@@ -234,7 +280,7 @@ class ServiceDunningLetter(models.Model):
         """Letters to try again: what they are about is still open."""
         return [
             ("state", "=", "parked"),
-            ("line_ids.move_id.payment_state", "in", ("not_paid", "partial")),
+            ("line_ids.move_id.payment_state", "in", OPEN_STATES),
         ]
 
     @api.model
@@ -248,7 +294,7 @@ class ServiceDunningLetter(models.Model):
             ("company_id", "=", company.id),
             ("move_type", "=", "out_invoice"),
             ("state", "=", "posted"),
-            ("payment_state", "in", ("not_paid", "partial")),
+            ("payment_state", "in", OPEN_STATES),
             ("invoice_date_due", "<=", latest),
             (
                 "invoice_line_ids",
@@ -267,13 +313,15 @@ class ServiceDunningLetter(models.Model):
         :returns: the letters
         """
         moves = self.env["account.move"].search(domain)
-        told = defaultdict(set)
+        told = defaultdict(dict)
         for line in self.env["service.dunning.line"].search(
             [("move_id", "in", moves.ids)]
         ):
-            told[line.move_id.id].add(line.step_id.id)
-            if line.letter_id.state == "parked":
+            if line.letter_id.state in WAITING_STATES:
                 moves -= line.move_id  # first things first
+            else:
+                late = line.letter_id.date - line.date_due
+                told[line.move_id.id][line.step_id.id] = late.days
         today = company._service_today()
         steps = [step._as_step() for step in ladder]
         groups = defaultdict(lambda: self.env["account.move"])

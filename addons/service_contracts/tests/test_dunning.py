@@ -186,7 +186,49 @@ class TestDunning(CareCommon):
             self.assertFalse(self._remind(), "the first letter comes first")
         self.assertFalse(self._remind())
         self.assertEqual(first.state, "sent")
+        self._pass_time(days=6)
+        self.assertFalse(self._remind(), "a week after the first, not the day after")
+        self._pass_time(days=1)
         self.assertEqual(self._remind().step_id, self.steps[1])
+
+    def test_a_late_letter_tells_what_is_open_on_its_day(self):
+        self._create_run(period="2026-12-01").action_run_now()
+        later = self.contract.billing_line_ids.move_id - self.bill
+        self._pass_time(days=7)
+        with self._break_printing():
+            letter = self._remind()
+        self.assertEqual(letter.line_ids.move_id, self.bill + later)
+        self._pay()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=later.ids
+        ).create({"amount": later.amount_residual - 3})._create_payments()
+        self._pass_time(days=2)
+        self._remind()
+        self.assertEqual(letter.state, "sent")
+        self.assertEqual(letter.date, self.company._service_today())
+        self.assertEqual(letter.line_ids.move_id, later)
+        self.assertEqual(letter.amount, 3)
+
+    def test_a_paper_letter_carries_the_day_it_is_printed(self):
+        self.customer.email = False
+        self._pass_time(days=7)
+        letter = self._remind().with_user(self.finance)
+        self._pass_time(days=10)
+        self.assertFalse(self._remind(), "the first letter lies in the printer's tray")
+        letter.action_print()
+        self.assertEqual(letter.date, self.company._service_today())
+        self._pass_time(days=1)
+        letter.action_print()
+        self.assertLess(letter.date, self.company._service_today(), "a copy stays")
+
+    def test_nobody_is_reminded_of_what_is_paid(self):
+        self.customer.email = False
+        self._pass_time(days=7)
+        letter = self._remind().with_user(self.finance)
+        self._pay()
+        with self.assertRaisesRegex(UserError, "all bills are paid"):
+            letter.action_print()
+        self.assertEqual(letter.state, "to_print")
 
     def test_a_parked_letter_rests_when_its_bills_are_paid(self):
         self._pass_time(days=7)
@@ -214,6 +256,16 @@ class TestDunning(CareCommon):
             self.assertIn(word, text)
         self.assertNotIn("Together", text)
 
+    def test_the_reason_speaks_the_companys_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.company.partner_id.lang = "zh_CN"
+        self._pass_time(days=7)
+        with self._break_printing():
+            letter = self._remind()
+            self.assertIn("管理员", letter.parked_reason)
+            self._remind()
+        self.assertIn("管理员", letter.parked_reason)
+
     def test_what_the_operator_pays_is_not_dunned(self):
         self._create_subscribers(2, payer="operator", operator_id=self.operator.id)
         self._create_run(period="2026-12-01").action_run_now()
@@ -234,13 +286,19 @@ class TestDunningTools(TestCase):
 
     def test_highest_reached(self):
         for overdue, told, expected in (
-            (6, (), None),
-            (7, (), 1),
-            (13, (1,), None),
-            (14, (1,), 2),
-            (40, (), 3),
-            (40, (3,), None),
-            (14, (3,), None),
+            (6, {}, None),
+            (7, {}, 1),
+            (13, {1: 7}, None),
+            (14, {1: 7}, 2),
+            (40, {}, 3),
+            (40, {3: 21}, None),
+            (14, {3: 21}, None),
+            # out four days late: so are those after it
+            (17, {1: 11}, None),
+            (18, {1: 11}, 2),
+            (25, {1: 11, 2: 18}, 3),
+            # a step that was shortened meanwhile speeds nothing up
+            (14, {1: 5}, 2),
         ):
             with self.subTest(overdue=overdue, told=told):
                 step = dunning.step_due(self.ladder, overdue, told)
@@ -249,9 +307,9 @@ class TestDunningTools(TestCase):
     @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(st.integers(0, 60), max_size=30))
     def test_never_twice_and_never_back(self, days):
-        told = []
+        told = {}
         for overdue in sorted(days):
             step = dunning.step_due(self.ladder, overdue, told)
             if step:
                 self.assertTrue(all(step.key > key for key in told))
-                told.append(step.key)
+                told[step.key] = overdue
