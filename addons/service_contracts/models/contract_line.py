@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools import periods
 
@@ -72,7 +72,30 @@ class ContractLine(models.Model):
                 line.recurring_next_date = line.next_period_date_start
         return result
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        for line, vals in zip(lines, vals_list, strict=True):
+            if vals.get("last_date_invoiced"):
+                line._check_billing_sets_it()
+        return lines
+
+    def _check_billing_sets_it(self):
+        """How far a care plan is billed is told by billing only, whatever the door."""
+        if self.env.su or not self.contract_id.plan_id:
+            return
+        raise AccessError(
+            self.env._(
+                "Contract %(contract)s: %(field)s is set by billing only. To pay back a "
+                "billed period, end the contract early.",
+                contract=", ".join(self.contract_id.mapped("display_name")[:5]),
+                field=self._fields["last_date_invoiced"]._description_string(self.env),
+            )
+        )
+
     def write(self, vals):
+        if "last_date_invoiced" in vals:
+            self._check_billing_sets_it()
         changed = BILLED_FIELDS & vals.keys()
         # sudo: whether a period is billed does not depend on who asks
         if changed and self.sudo().billing_line_ids.filtered(

@@ -140,7 +140,24 @@ class ServiceBillingLine(models.Model):
             raise UserError(self.env._("Only parked charges can be retried."))
         for run, lines in parked.grouped("run_id").items():
             run._bill_slice(lines.contract_id.ids)
-        return True
+        still = parked.exists().filtered(lambda line: line.state == "parked")
+        return still._tell_parked() if still else True
+
+    def _tell_parked(self):
+        """Why nothing came of the retry; a list of thousands is told in part."""
+        message = "\n".join(
+            f"{line.contract_id.code}: {line.parked_reason}" for line in self[:5]
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "title": self.env._("Still parked: %s", len(self)),
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     # === Credit notes ===
 

@@ -3,7 +3,7 @@ from unittest import mock
 
 import psycopg2
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -218,13 +218,15 @@ class TestBilling(CareCommon):
         good = self._create_subscribers(1)
         bad = self._create_subscribers(1)
         bad.currency_id = currency
-        run = self._bill()
+        self._bill()
         self.assertEqual((good.state, bad.state), ("active", "parked"))
         for part in ("XTA", self.company.currency_id.name, "service manager"):
             self.assertIn(part, bad.parked_reason)
         self.assertFalse(bad.billing_line_ids.move_id)
+        notice = bad.billing_line_ids.with_user(self.finance).action_retry()
+        self.assertIn("service manager", notice["params"]["message"])
         bad.currency_id = self.company.currency_id
-        run.action_retry_parked()
+        self.assertIs(bad.billing_line_ids.with_user(self.finance).action_retry(), True)
         self.assertEqual(bad.billing_line_ids.state, "posted")
 
     def test_forgotten_next_date_is_not_billed_again(self):
@@ -234,6 +236,23 @@ class TestBilling(CareCommon):
         self.assertTrue(self.contract.recurring_next_date <= run.period)
         run.action_run_now()
         self.assertEqual(len(run.line_ids), 1)
+
+    def test_only_billing_says_how_far_it_billed(self):
+        self._bill()
+        line = self.contract.contract_line_ids.with_user(self.manager)
+        billed = line.last_date_invoiced
+        for day in (False, "2027-12-31"):
+            with self.assertRaisesRegex(AccessError, "billing only"):
+                line.last_date_invoiced = day
+        with self.assertRaisesRegex(AccessError, "billing only"):
+            line.copy(
+                {
+                    "last_date_invoiced": "2027-12-31",
+                    "recurring_next_date": "2028-01-01",
+                }
+            )
+        self.assertEqual(line.last_date_invoiced, billed)
+        line.quantity = 2
 
     def test_missed_months_are_caught_up(self):
         contract = self._create_contract(date_start="2026-08-31")
