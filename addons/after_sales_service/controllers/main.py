@@ -8,8 +8,22 @@ from odoo.http import request
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
+from odoo.addons.portal.controllers.web import Home
 
 from ..models.helpdesk_ticket_portal import PORTAL_KINDS
+
+
+class PortalHome(Home):
+    def _login_redirect(self, uid, redirect=None):
+        """The portal goes on in the language of who signs in.
+
+        Core keeps that of the browser, which the sign-in page has stored before.
+        """
+        # sudo: one's own language
+        user = request.env["res.users"].sudo().browse(uid)
+        if user.share and user.lang:
+            request.future_response.set_cookie("frontend_lang", user.lang)
+        return super()._login_redirect(uid, redirect=redirect)
 
 
 class TicketController(HelpdeskTicketController):

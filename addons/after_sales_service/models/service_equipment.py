@@ -7,7 +7,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..tools import coverage as coverage_tools
-from ..tools.intake import serial_key
 
 # Days of things that happened; none lies in the future.
 PROOF_FIELDS = (
@@ -33,12 +32,6 @@ class ServiceEquipment(models.Model):
     _check_company_auto = True
 
     serial = fields.Char(required=True, tracking=True, copy=False)
-    serial_key = fields.Char(
-        string="Serial in capitals",
-        compute="_compute_serial_key",
-        store=True,
-        help="What the serial is looked up by, however somebody types it.",
-    )
     service_code = fields.Char(
         tracking=True,
         copy=False,
@@ -128,14 +121,9 @@ class ServiceEquipment(models.Model):
     active = fields.Boolean(default=True)
 
     _serial_uniq = models.UniqueIndex(
-        "(company_id, serial_key)",
+        "(company_id, serial)",
         "Another equipment has this serial already: look it up by its serial.",
     )
-
-    @api.depends("serial")
-    def _compute_serial_key(self):
-        for equipment in self:
-            equipment.serial_key = serial_key(equipment.serial)
 
     @api.depends("serial", "name")
     def _compute_display_name(self):
@@ -294,33 +282,31 @@ class ServiceEquipment(models.Model):
         :param wanted: (company id, serial) of each machine about to be stored
         :raises ValidationError: names the serial and the machine that has it
         """
-        keys = set()
-        for company, serial in wanted:
+        wanted = Counter(wanted)
+        for (_company, serial), times in wanted.items():
             if not serial:
                 raise ValidationError(
                     self.env._("An equipment needs the serial on its label.")
                 )
-            key = (company, serial_key(serial))
-            if key in keys:
+            if times > 1:
                 raise ValidationError(
                     self.env._(
                         "Serial %s is there twice: one serial is one machine.", serial
                     )
                 )
-            keys.add(key)
         # sudo: a serial is unique whoever may see the other machine
         others = (
             self.sudo()
             .with_context(active_test=False)
             .search(
                 [
-                    ("serial_key", "in", [key for _company, key in keys]),
+                    ("serial", "in", [serial for _company, serial in wanted]),
                     ("id", "not in", self.ids),
                 ]
             )
         )
         for other in others:
-            if (other.company_id.id, other.serial_key) in keys:
+            if (other.company_id.id, other.serial) in wanted:
                 raise ValidationError(
                     self.env._(
                         "Serial %(serial)s in field Serial belongs to another equipment "
@@ -383,10 +369,9 @@ class ServiceEquipment(models.Model):
     @api.model
     def _find_by_code(self, codes) -> dict:
         """Scanned codes → equipment. Unknown codes are missing from the answer."""
-        keys = {code.strip(): serial_key(code) for code in codes if code}
-        found = self.search([("serial_key", "in", list(filter(None, keys.values())))])
-        by_key = {equipment.serial_key: equipment for equipment in found}
-        return {code: by_key[key] for code, key in keys.items() if key in by_key}
+        codes = {code.strip() for code in codes if code and code.strip()}
+        found = self.search([("serial", "in", list(codes))])
+        return {equipment.serial: equipment for equipment in found}
 
     def action_view_tickets(self):
         return {

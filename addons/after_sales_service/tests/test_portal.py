@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import re
 from datetime import datetime
 
 from odoo import http
@@ -50,6 +51,23 @@ class TestPortal(AfterSalesCommon, HttpCase):
         page = self.url_open(f"/my/ticket/{self.ticket.id}").text
         self.assertIn(f"(#<span>{self.ticket.number}</span>)", page)
         self.assertIn("沟通记录", page)
+
+    def test_signing_in_turns_the_portal_to_ones_own_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.owner.lang = "zh_CN"
+        page = self.url_open("/web/login")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+        answer = self.url_open(
+            "/web/login",
+            data={
+                "login": "owner_portal",
+                "password": "owner_portal",
+                "csrf_token": token,
+            },
+            allow_redirects=False,
+        )
+        self.assertEqual(answer.headers["Location"], "/my")
+        self.assertEqual(answer.cookies["frontend_lang"], "zh_CN")
 
     def test_the_mail_greets_the_customer_not_our_agent(self):
         self.ticket.user_id = self.hotline

@@ -697,16 +697,25 @@ class ContractContract(models.Model):
     # === Hooks into OCA contract ===
 
     def _set_start_contract_modification(self):
-        """OCA notes today as long as there are no lines; a plan has its own day."""
+        """OCA notes today as long as there are no lines, and has no Chinese for it."""
         result = super()._set_start_contract_modification()
         planned = self.filtered(
             lambda contract: contract.plan_id and not contract.contract_line_ids
         )
-        for start, contracts in planned.grouped("date_start").items():
+        groups = planned.grouped(lambda row: (row.date_start, row.partner_id.lang))
+        for (start, lang), contracts in groups.items():
             if start:
                 contracts.with_context(
                     skip_modification_mail=True
-                ).modification_ids.date = start
+                ).modification_ids.write(
+                    {
+                        "date": start,
+                        # the customer reads it in the portal
+                        "description": self.with_context(lang=lang).env._(
+                            "The contract begins"
+                        ),
+                    }
+                )
         return result
 
     def _get_computed_currency(self):

@@ -25,6 +25,7 @@ class TestContract(CareCommon):
     def test_the_portal_tells_the_day_the_plan_began(self):
         contract = self._create_contract()
         self.assertEqual(str(contract.modification_ids.date), "2026-11-01")
+        self.assertIn("The contract begins", contract.modification_ids.description)
 
     def test_manager_signs_a_subscriber_on_the_form(self):
         form = Form(
