@@ -153,6 +153,7 @@ class ServiceBillingLine(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "warning",
+                "sticky": True,
                 "title": self.env._("Still parked: %s", len(self)),
                 "message": message,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
