@@ -2,7 +2,7 @@
 {
     "name": "Service Contracts",
     "summary": "Care plans, entitlements and monthly billing that never bills twice",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "license": "AGPL-3",
     "author": "After-Sales Suite contributors",
     "website": "https://github.com/after-sales-suite/after-sales-suite",

@@ -51,6 +51,9 @@ class SpareSwap(models.Model):
         store=True,
         index=True,
     )
+    repair_state = fields.Selection(
+        related="repair_id.state", string="State of the repair"
+    )
     station_id = fields.Many2one(
         comodel_name="service.station",
         compute="_compute_station_id",
