@@ -3,7 +3,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.intake import Case, delivery_mode, is_phone, phone_key, repeats
+from ..tools.intake import (
+    Case,
+    delivery_mode,
+    is_phone,
+    phone_key,
+    repeats,
+    serial_key,
+)
 from .service_problem import FAULT_KINDS
 
 # How many hits a typed text shows, how many old cases the screen.
@@ -230,7 +237,8 @@ class HelpdeskTicket(models.Model):
             return []
         equipment = self.env["service.equipment"]
         nobody = self.env["res.partner"]
-        exact = equipment.search([("serial", "=", text)], limit=LOOKUP_LIMIT)
+        key = serial_key(text)
+        exact = equipment.search([("serial_key", "=", key)], limit=LOOKUP_LIMIT)
         if exact:
             return [(one.partner_id, one, self.env._("Serial")) for one in exact]
         parts = self.env["service.equipment.component"].search(
@@ -249,7 +257,9 @@ class HelpdeskTicket(models.Model):
         else:
             named = nobody.search([("name", "ilike", text)], limit=LOOKUP_LIMIT)
             hits += self._with_machines(named, self.env._("Name"))
-        begun = equipment.search([("serial", "=like", f"{text}%")], limit=LOOKUP_LIMIT)
+        begun = equipment.search(
+            [("serial_key", "=like", f"{key}%")], limit=LOOKUP_LIMIT
+        )
         return hits + [(one.partner_id, one, self.env._("Serial")) for one in begun]
 
     @api.model
@@ -392,8 +402,10 @@ class HelpdeskTicket(models.Model):
         for vals in open_vals:
             sender = self.env["res.partner"].browse(vals["partner_id"])
             his = by_customer.get(sender.commercial_partner_id.id, machines.browse())
-            words = set((vals.get("name") or "").replace(",", " ").split())
-            named = his.filtered(lambda machine, words=words: machine.serial in words)
+            words = set(serial_key(vals.get("name")).replace(",", " ").split())
+            named = his.filtered(
+                lambda machine, words=words: machine.serial_key in words
+            )
             if len(named or his) == 1:
                 vals["equipment_id"] = (named or his).id
                 # the machine's customer may be the firm; who wrote stays the contact

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import workshop
+from ..tools.intake import serial_key
 from .service_script import COUNTER
 
 
@@ -199,7 +200,9 @@ class RepairOrder(models.Model):
         code = (code or "").strip()
         here = Domain("intake_at", "!=", False)
         repair = self.search(here & Domain("name", "=", code), limit=1) or self.search(
-            here & Domain("equipment_id.serial", "=", code), limit=1, order="id desc"
+            here & Domain("equipment_id.serial_key", "=", serial_key(code)),
+            limit=1,
+            order="id desc",
         )
         if not repair:
             raise UserError(

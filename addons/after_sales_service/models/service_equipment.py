@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..tools import coverage as coverage_tools
+from ..tools.intake import serial_key
 
 # Days of things that happened; none lies in the future.
 PROOF_FIELDS = (
@@ -32,6 +33,12 @@ class ServiceEquipment(models.Model):
     _check_company_auto = True
 
     serial = fields.Char(required=True, tracking=True, copy=False)
+    serial_key = fields.Char(
+        string="Serial in capitals",
+        compute="_compute_serial_key",
+        store=True,
+        help="What the serial is looked up by, however somebody types it.",
+    )
     service_code = fields.Char(
         tracking=True,
         copy=False,
@@ -121,9 +128,14 @@ class ServiceEquipment(models.Model):
     active = fields.Boolean(default=True)
 
     _serial_uniq = models.UniqueIndex(
-        "(company_id, serial)",
+        "(company_id, serial_key)",
         "Another equipment has this serial already: look it up by its serial.",
     )
+
+    @api.depends("serial")
+    def _compute_serial_key(self):
+        for equipment in self:
+            equipment.serial_key = serial_key(equipment.serial)
 
     @api.depends("serial", "name")
     def _compute_display_name(self):
@@ -282,31 +294,33 @@ class ServiceEquipment(models.Model):
         :param wanted: (company id, serial) of each machine about to be stored
         :raises ValidationError: names the serial and the machine that has it
         """
-        wanted = Counter(wanted)
-        for (_company, serial), times in wanted.items():
+        keys = set()
+        for company, serial in wanted:
             if not serial:
                 raise ValidationError(
                     self.env._("An equipment needs the serial on its label.")
                 )
-            if times > 1:
+            key = (company, serial_key(serial))
+            if key in keys:
                 raise ValidationError(
                     self.env._(
                         "Serial %s is there twice: one serial is one machine.", serial
                     )
                 )
+            keys.add(key)
         # sudo: a serial is unique whoever may see the other machine
         others = (
             self.sudo()
             .with_context(active_test=False)
             .search(
                 [
-                    ("serial", "in", [serial for _company, serial in wanted]),
+                    ("serial_key", "in", [key for _company, key in keys]),
                     ("id", "not in", self.ids),
                 ]
             )
         )
         for other in others:
-            if (other.company_id.id, other.serial) in wanted:
+            if (other.company_id.id, other.serial_key) in keys:
                 raise ValidationError(
                     self.env._(
                         "Serial %(serial)s in field Serial belongs to another equipment "
@@ -369,9 +383,10 @@ class ServiceEquipment(models.Model):
     @api.model
     def _find_by_code(self, codes) -> dict:
         """Scanned codes → equipment. Unknown codes are missing from the answer."""
-        codes = {code.strip() for code in codes if code and code.strip()}
-        found = self.search([("serial", "in", list(codes))])
-        return {equipment.serial: equipment for equipment in found}
+        keys = {code.strip(): serial_key(code) for code in codes if code}
+        found = self.search([("serial_key", "in", list(filter(None, keys.values())))])
+        by_key = {equipment.serial_key: equipment for equipment in found}
+        return {code: by_key[key] for code, key in keys.items() if key in by_key}
 
     def action_view_tickets(self):
         return {

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..tools import clock as clock_tools
 
@@ -49,7 +50,12 @@ class ServiceSlaClock(models.Model):
     stopped_at = fields.Datetime()
     warn_at = fields.Datetime(string="Warning at")
     is_warned = fields.Boolean(string="Due soon")
-    overrun = fields.Float(string="Overrun (minutes)", aggregator="avg")
+    overrun = fields.Float(
+        string="Overrun (minutes)",
+        aggregator="avg",
+        help="How late a missed promise was kept. What is not ended yet and what was "
+        "kept in time does not count in the average.",
+    )
     duration = fields.Float(string="Duration (minutes)", aggregator="avg")
     minutes_left = fields.Float(compute="_compute_minutes_left", string="Time left")
     penalty = fields.Monetary()
@@ -83,6 +89,18 @@ class ServiceSlaClock(models.Model):
                 if ticking
                 else 0.0
             )
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """Averages count the clocks that have the number: the ended, the late."""
+        aggregate = super()._read_group_select(aggregate_spec, query)
+        counted = {
+            "overrun:avg": SQL("%s > 0", SQL.identifier(self._table, "overrun")),
+            "duration:avg": SQL(
+                "%s IS NOT NULL", SQL.identifier(self._table, "stopped_at")
+            ),
+        }.get(aggregate_spec)
+        return SQL("%s FILTER (WHERE %s)", aggregate, counted) if counted else aggregate
 
     # ---------------------------------------------------
     # Replay

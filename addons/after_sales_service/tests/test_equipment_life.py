@@ -135,6 +135,28 @@ class TestEquipmentLife(AfterSalesCommon):
         with self.assertRaisesRegex(ValidationError, "label"):
             self._create_equipment("  ")
 
+    def test_a_serial_is_the_same_in_small_letters(self):
+        with self.assertRaisesRegex(ValidationError, "PC0001.*Tongchuang PC.*Bengbu"):
+            self._create_equipment(" pc0001 ")
+        other = self._create_equipment("Pc0009")
+        self.assertEqual(other.serial, "Pc0009", "as its label says")
+        with self.assertRaisesRegex(ValidationError, "PC0001"):
+            other.serial = "pc0001"
+        other.serial = "PC0009"  # mended by its own letters
+        vals = {
+            "name": "PC",
+            "partner_id": self.customer.id,
+            "program_id": self.program_tc.id,
+        }
+        with self.assertRaisesRegex(ValidationError, "pcx is there twice"):
+            self.env["service.equipment"].create(
+                [{**vals, "serial": "PCX"}, {**vals, "serial": "pcx"}]
+            )
+        self.assertEqual(
+            self.env["service.equipment"]._find_by_code([" pc0009 ", "PC0001", "no"]),
+            {"pc0009": other, "PC0001": self.equipment},
+        )
+
     def test_an_imported_list_needs_five_columns(self):
         result = self.env["service.equipment"].load(
             ["serial", "name", "partner_id", "program_id", "sale_date"],

@@ -46,7 +46,15 @@ class TestLookup(IntakeCommon):
         return self.env["helpdesk.ticket"].with_user(self.hotline).intake_search(text)
 
     def test_a_call_is_found_by_whatever_the_caller_says(self):
-        for text in ("PC0001", "0552-3124567", "3124567", "李明", "HD-OLD-1", "PC00"):
+        for text in (
+            "PC0001",
+            "0552-3124567",
+            "3124567",
+            "李明",
+            "HD-OLD-1",
+            "PC00",
+            "pc0001",
+        ):
             hits = self._hits(text)
             self.assertTrue(hits, text)
             self.assertEqual(hits[0]["partner"]["id"], self.customer.id, text)

@@ -47,6 +47,28 @@ class TestSla(AfterSalesCommon):
         dispatch = ticket.clock_ids.filtered(lambda clock: clock.rule == "DSP-10")
         self.assertEqual((dispatch.state, dispatch.overrun), ("missed", 2))
 
+    def test_the_average_overrun_counts_promises_that_were_kept_late(self):
+        self.equipment.program_id = self.program_careplan
+        late = self._new_ticket(dispatch=False)
+        self._pass_time(minutes=7)
+        late.action_dispatch()
+        in_time = self._new_ticket()  # met: never late
+        waiting = self._new_ticket(dispatch=False)
+        self._pass_time(minutes=9)
+        clocks = (late + in_time + waiting).clock_ids.filtered(
+            lambda clock: clock.rule == "DSP-10"
+        )
+        clocks.sudo()._replay()
+        self.assertEqual(clocks.mapped("state"), ["missed", "met", "missed"])
+        [(overrun, duration)] = clocks._read_group(
+            [("id", "in", clocks.ids)], [], ["overrun:avg", "duration:avg"]
+        )
+        self.assertEqual((overrun, duration), (2, 3.5), "who still waits is not known")
+        [(overrun,)] = clocks._read_group(
+            [("id", "in", waiting.clock_ids.ids)], [], ["overrun:avg"]
+        )
+        self.assertFalse(overrun)
+
     @rules("SLA-01", "SLA-02", "SLA-03", "SLA-05", "SLA-06", "CF-04", "CF-05")
     def test_region_class_chooses_the_promises(self):
         expected = {

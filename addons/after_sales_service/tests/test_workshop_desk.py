@@ -53,7 +53,7 @@ class TestWorkshopDesk(WorkshopCommon):
     def test_a_scanned_label_opens_its_repair(self):
         repair = self._take_in()
         desk = self.env["repair.order"].with_user(self.hotline)
-        for code in (f" {repair.name} ", self.equipment.serial):
+        for code in (f" {repair.name} ", self.equipment.serial, "pc0001"):
             self.assertEqual(desk.action_open_scanned(code)["res_id"], repair.id)
         for code in ("NOPE", "", False):
             with self.assertRaisesRegex(UserError, "has the label"):
@@ -178,8 +178,8 @@ class TestWorkshopPapers(WorkshopCommon):
         self._start(repair)
         self._finish(repair)
         repair.virus_found = True
-        self._sign(repair)
         repair.opinion = "Quick"
+        self._sign(repair)
         repair.action_hand_over()
         paper = self._html("report_repair_order", repair)
         for words in (

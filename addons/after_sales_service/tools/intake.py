@@ -38,6 +38,16 @@ def phone_key(text: str | None) -> str:
     return digits[::-1]
 
 
+def serial_key(text: str | None) -> str:
+    """What two spellings of one serial have in common: labels are in capitals,
+    people type small letters.
+
+    >>> serial_key(" tc-2026-0001 ")
+    'TC-2026-0001'
+    """
+    return (text or "").strip().upper()
+
+
 def is_phone(text: str) -> bool:
     """Whether what was typed can be a telephone number: digits and their signs."""
     return len(phone_key(text)) >= MIN_PHONE_DIGITS and not set(text) - set(

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 
+from odoo.addons.after_sales_service.tools.intake import serial_key
+
 BATCH = 500
 RHYTHMS = {
     "": "monthly",
@@ -195,7 +197,7 @@ class ServiceSubscriberImport(models.TransientModel):
             )
         )
         equipment = self.env["service.equipment"].search(
-            [("serial", "in", list(values["serial"] - {""}))]
+            [("serial_key", "in", [*map(serial_key, values["serial"] - {""})])]
         )
         return {
             "plan": {plan.code: plan for plan in plans if plan._is_on_sale(today)},
@@ -203,7 +205,7 @@ class ServiceSubscriberImport(models.TransientModel):
             "account": {
                 (row.operator_id, row.broadband_account): row for row in accounts
             },
-            "serial": {row.serial: row for row in equipment},
+            "serial": {row.serial_key: row for row in equipment},
         }
 
     def _get_problems(self, rows) -> dict:
@@ -275,7 +277,7 @@ class ServiceSubscriberImport(models.TransientModel):
                 self.env._("The plan has no fee for %s months.", row.get("period")),
             ),
             (
-                row.get("serial") and row["serial"] not in known["serial"],
+                row.get("serial") and serial_key(row["serial"]) not in known["serial"],
                 self.env._(
                     "Serial %s is not known: register the machine first.",
                     row.get("serial"),
@@ -345,7 +347,7 @@ class ServiceSubscriberImport(models.TransientModel):
 
     def _prepare_contract_vals(self, row, partner, known):
         operator = known["operator"].get(row.get("operator"))
-        machine = known["serial"].get(row.get("serial"))
+        machine = known["serial"].get(serial_key(row.get("serial")))
         return {
             "company_id": self.company_id.id,
             "partner_id": partner.id,
