@@ -15,7 +15,7 @@ class HelpdeskTicket(models.Model):
     parts_ready = fields.Selection(
         selection=[
             ("none", "No part on order"),
-            ("waiting", "Part on its way"),
+            ("waiting", "Part requested"),
             ("ready", "Part ready"),
         ],
         compute="_compute_parts_ready",

@@ -7,7 +7,8 @@ class ServiceLoaner(models.Model):
     """A loaner that lies on a station's loaner shelf moves in stock (PRT-22).
 
     It stays ours while the customer has it: it goes to the station's place *Lent* and
-    comes back from there. What is not in stock is lent without any movement.
+    comes back from there. What is not in stock is lent without any movement. A unit
+    that comes back broken is not lent again: it goes home with the weekly return.
     """
 
     _inherit = "service.loaner"
@@ -21,6 +22,12 @@ class ServiceLoaner(models.Model):
         domain="[('id', 'in', shelf_lot_ids)]",
         help="Empty: the unit is not in stock. A serial that is typed or scanned is "
         "looked up in stock when the unit is handed out.",
+    )
+    fault_back = fields.Char(
+        string="Fault when back",
+        copy=False,
+        help="What is broken. The unit goes to the defective parts with a slip of its "
+        "own, not back on the loaner shelf.",
     )
     shelf_lot_ids = fields.Many2many(
         comodel_name="stock.lot", compute="_compute_shelf_lot_ids"
@@ -52,6 +59,19 @@ class ServiceLoaner(models.Model):
     def _get_lent_fields(self):
         return super()._get_lent_fields() | {"lot_id"}
 
+    def write(self, vals):
+        if "fault_back" in vals and not self.env.su:
+            for loaner in self:
+                if loaner.state == "back":
+                    raise UserError(
+                        self.env._(
+                            "Loaner %s came back already: its condition stays as it "
+                            "was noted.",
+                            loaner.name,
+                        )
+                    )
+        return super().write(vals)
+
     def action_out(self):
         self._find_lots()
         result = super().action_out()
@@ -60,8 +80,40 @@ class ServiceLoaner(models.Model):
 
     def action_back(self):
         result = super().action_back()
-        self._move_stock("lent", "loaner")
+        broken = self.filtered(lambda loaner: (loaner.fault_back or "").strip())
+        (self - broken)._move_stock("lent", "loaner")
+        broken._make_slips(broken._move_stock("lent", "defective"))
         return result
+
+    def _make_slips(self, stations):
+        """A broken unit goes home like any defective piece; nobody owes it.
+
+        :param stations: loaner → station whose defective parts it lies with
+        """
+        # sudo: slips are made by acts only
+        slips = self.env["spare.rma"].sudo()
+        slips = slips.create(
+            [loaner._prepare_slip_vals(station) for loaner, station in stations.items()]
+        )
+        slips._transition(
+            "at_station", handed_in_at=self._now(), handed_in_to_id=self.env.uid
+        )
+        slips._add_to_return()
+
+    def _prepare_slip_vals(self, station):
+        self.ensure_one()
+        return {
+            "product_id": self.lot_id.product_id.id,
+            "lot_id": self.lot_id.id,
+            "serial": self.lot_id.name,
+            "symptom": self.fault_back.strip(),
+            "remark": self.env._("Loaner %s came back broken", self.name),
+            "ticket_id": self.ticket_id.id,
+            "station_id": station.id,
+            "company_id": self.company_id.id,
+            "born_at": self._now(),
+            "is_extra": True,
+        }
 
     def _find_lots(self):
         """A serial that stock knows is lent from stock, whoever typed it."""
@@ -110,17 +162,19 @@ class ServiceLoaner(models.Model):
 
         :param source: use of the place a unit must lie at
         :param dest: use of the place of the same station it goes to
+        :returns: loaner → station, of the units that moved
         """
         # sudo: the counter lends, its goods follow
         loaners = self.sudo().filtered("lot_id")
         lying = loaners._get_places([("lot_id", "in", loaners.lot_id.ids)])
-        transfers = []
+        transfers, stations = [], {}
         for loaner in loaners:
             lot = loaner.lot_id
             places = lying.get(lot, self.env["stock.location"])
             place = loaner._pick_place(places, source)
             if not place or lot.name != loaner.serial:
                 loaner._refuse_unit(source, places)
+            stations[loaner] = place.station_id
             transfers.append(
                 (
                     loaner.company_id.spare_custody_type_id,
@@ -141,6 +195,7 @@ class ServiceLoaner(models.Model):
             )
         if transfers:
             self.env["stock.picking"]._spare_transfer(transfers)
+        return stations
 
     def _refuse_unit(self, use, places):
         """Say why a unit cannot be taken from its place."""

@@ -60,6 +60,29 @@ class TestLoaner(SpareCommon):
         self.assertEqual(self.at(self.lent, "MON-1"), 0)
 
     @rules("PRT-22")
+    def test_a_unit_that_comes_back_broken_is_not_lent_again(self):
+        loaner = self.lend(lot_id=self.unit.id)
+        loaner.action_out()
+        loaner.write({"condition_back": "Dropped", "fault_back": "Screen is dark"})
+        loaner.action_back()
+        defective = self.station._get_locations("defective")[self.station]
+        self.assertEqual(self.at(self.shelf, "MON-1"), 0)
+        self.assertEqual(self.at(self.lent, "MON-1"), 0)
+        self.assertEqual(self.at(defective, "MON-1"), 1)
+        slip = self.env["spare.rma"].search([("lot_id", "=", self.unit.id)])
+        self.assertEqual(slip.state, "at_station")
+        self.assertEqual(slip.symptom, "Screen is dark")
+        self.assertEqual(slip.station_id, self.station)
+        self.assertTrue(slip.is_extra, "nobody owes it")
+        self.assertTrue(slip.return_id, "it goes home with the weekly return")
+        again = self.lend(serial="MON-1", description="Monitor")
+        self.assertFalse(again.shelf_lot_ids)
+        with self.assertRaisesRegex(UserError, "MON-1"):
+            again.action_out()
+        with self.assertRaisesRegex(UserError, loaner.name):
+            loaner.fault_back = False
+
+    @rules("PRT-22")
     def test_a_typed_serial_of_the_shelf_moves_as_well(self):
         twin = self.env["stock.lot"].create(
             {"name": "MON-1", "product_id": self.hd_product.id}

@@ -293,6 +293,31 @@ class TestReceiving(SpareCommon):
             self.lying(piece.serial), self.company.spare_intake_location_id
         )
 
+    @rules("RMA-02")
+    def test_extra_piece_that_arrived_for_its_own_return_meanwhile(self):
+        """The books have it in the intake by then: nothing is left to book."""
+        piece = self.swapped(fresh=True)
+        piece.with_user(self.specialist).action_hand_in()
+        other = piece.return_id.with_user(self.specialist)
+        other.action_pack_all()
+        other.action_sign_specialist()
+        other.with_user(self.director).action_sign_director()
+        other.action_ship()
+        row = self.note_extra(piece.serial)
+        box = other.box_ids
+        self.desk.scan_receive(box.name)
+        self.desk.scan_receive(piece.serial, box.id)
+        other.with_user(self.clerk).action_finish_receiving()
+        self.agree(row, "taken")
+        self.assertEqual(row.state, "settled")
+        self.assertEqual((piece.state, piece.return_id), ("received", other))
+        self.assertEqual(
+            piece.lot_id.quant_ids.filtered(lambda quant: quant.quantity > 0).mapped(
+                lambda quant: (quant.location_id, quant.quantity)
+            ),
+            [(self.company.spare_intake_location_id, 1)],
+        )
+
     def test_extra_piece_that_was_packed_for_the_next_return(self):
         piece = self.swapped(fresh=True)
         piece.with_user(self.specialist).action_hand_in()
