@@ -218,17 +218,22 @@ class System:
         self, base: str, below: list[str], full: str, ours: list[str], demo=False
     ) -> None:
         """Make a database with the add-ons below ours, and one with ours on top."""
+        if full in self.built():
+            return  # nobody waits for what another checkout builds
         with open(cache_dir() / "templates.lock", "w") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
-            # a database without its files, say in another cache, is none
-            names = self.server.databases()
-            there = {name for name in names if self.filestore(name).is_dir()}
+            there = self.built()
             if full not in there:
                 if base not in there:
                     text = "Database with Odoo's and OCA's add-ons"
                     self.build(None, base, below, text, demo)
                 self.build(base, full, ours, "Database with our add-ons")
                 self.forget_templates(keep=(base, full))
+
+    def built(self) -> set[str]:
+        """The databases that are complete: one without its files, say in another cache, is none."""
+        names = self.server.databases()
+        return {name for name in names if self.filestore(name).is_dir()}
 
     def build(
         self,

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import random
 import time
+from contextlib import contextmanager
 from functools import partial
 from unittest.mock import patch
 
@@ -45,8 +46,8 @@ def own_connections(dbname):
     Registry(dbname)._db = odoo.sql_db.db_connect(dbname)
 
 
-def _work(dbname, barrier, acts, results):
-    """One process: its acts one after the other."""
+def _work(dbname, barrier, tasks, results):
+    """One process: whenever it gets acts, it does them one after the other."""
     own_connections(dbname)
     wait = random.Random(os.getpid()).uniform
     with (
@@ -57,32 +58,55 @@ def _work(dbname, barrier, acts, results):
         # who loses a race is repeated: that is what is tried here
         mute_logger("odoo.sql_db"),
     ):
-        barrier.wait()
-        for act in acts:
-            answer = _press(dbname, *act)
-            refused = isinstance(answer, Exception)
-            results.put((not refused, str(answer) if refused else answer))
+        for acts in iter(tasks.get, None):
+            barrier.wait()
+            for act in acts:
+                answer = _press(dbname, *act)
+                refused = isinstance(answer, Exception)
+                results.put((not refused, str(answer) if refused else answer))
+
+
+@contextmanager
+def crew(dbname, count):
+    """``count`` processes that stay, as those of a server do.
+
+    :returns: a function that takes for each process a list of acts (user id, model,
+        record id, method, arguments), lets all begin at the same moment and returns
+        for each act, in no order: whether it was carried out, and its answer or the
+        sentence of the refusal
+    """
+    context = multiprocessing.get_context("fork")
+    barrier, results = context.Barrier(count), context.Queue()
+    tasks = [context.Queue() for _number in range(count)]
+    processes = [
+        context.Process(target=_work, args=(dbname, barrier, queue, results))
+        for queue in tasks
+    ]
+
+    def press(*people):
+        for queue, acts in zip(tasks, people, strict=True):
+            queue.put(acts)
+        return [results.get(timeout=120) for acts in people for _act in acts]
+
+    for process in processes:
+        process.start()
+    try:
+        yield press
+    finally:
+        for queue in tasks:
+            queue.put(None)
+        for process in processes:
+            process.join(timeout=10)
+            process.kill()
 
 
 def together(dbname, *people):
     """Let people work at the same moment, each in a process of their own.
 
-    :param people: a list of acts each: user id, model, record id, method, arguments
-    :returns: for each act, in no order: whether it was carried out, and its answer
-        or the sentence of the refusal
+    :returns: what ``crew`` tells of their acts
     """
-    context = multiprocessing.get_context("fork")
-    barrier, results = context.Barrier(len(people)), context.Queue()
-    processes = [
-        context.Process(target=_work, args=(dbname, barrier, acts, results))
-        for acts in people
-    ]
-    for process in processes:
-        process.start()
-    answers = [results.get(timeout=120) for acts in people for _act in acts]
-    for process in processes:
-        process.join()
-    return answers
+    with crew(dbname, len(people)) as press:
+        return press(*people)
 
 
 def tag():
@@ -126,6 +150,13 @@ def _lay_out(env, place, bag):
     return draws.ids, product, shelf
 
 
+def _left(cr, product, shelf):
+    """Pieces of a part that lie on a shelf."""
+    quants = api.Environment(cr, api.SUPERUSER_ID, {})["stock.quant"]
+    domain = [("product_id", "=", product.id), ("location_id", "=", shelf.id)]
+    return sum(quants.search(domain).mapped("quantity"))
+
+
 def rush(dbname, repeats, workers=4, tell=None):
     """Let ``workers`` processes hand over 20 pieces of 10, ``repeats`` times.
 
@@ -141,29 +172,22 @@ def rush(dbname, repeats, workers=4, tell=None):
         env = api.Environment(cr, api.SUPERUSER_ID, {})
         place, people = station(env, tag(), "specialist", "engineer")
     outcome = []
-    for _number in range(repeats):
-        with look() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            place = place.with_env(env)
-            hands, bag = (person.with_env(env) for person in people)
-            slips, product, shelf = _lay_out(env, place, bag)
-            acts = [
-                (hands.id, "spare.draw", slip, "action_hand_over") for slip in slips
-            ]
-        answers = together(dbname, *(acts[index::workers] for index in range(workers)))
-        given = sum(carried_out for carried_out, _answer in answers)
-        with look() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            left = sum(
-                env["stock.quant"]
-                .search(
-                    [("product_id", "=", product.id), ("location_id", "=", shelf.id)]
-                )
-                .mapped("quantity")
-            )
-        outcome.append((given, left))
-        if tell:
-            tell(outcome)
+    with crew(dbname, workers) as press:
+        for _number in range(repeats):
+            with look() as cr:
+                env = api.Environment(cr, api.SUPERUSER_ID, {})
+                place = place.with_env(env)
+                hands, bag = (person.with_env(env) for person in people)
+                slips, product, shelf = _lay_out(env, place, bag)
+                acts = [
+                    (hands.id, "spare.draw", slip, "action_hand_over") for slip in slips
+                ]
+            answers = press(*(acts[index::workers] for index in range(workers)))
+            given = sum(carried_out for carried_out, _answer in answers)
+            with look() as cr:
+                outcome.append((given, _left(cr, product, shelf)))
+            if tell:
+                tell(outcome)
     with look() as cr:
         env = api.Environment(cr, api.SUPERUSER_ID, {})
         for person in people:
