@@ -35,6 +35,19 @@ class TestPeers(unittest.TestCase):
         self.assertEqual(peers.broken({MOVE: "passed"}, {}), [MOVE])
         self.assertEqual(peers.broken({MOVE: "skipped"}, {MOVE: "failed"}), [])
 
+    def test_what_passes_alone_is_not_broken_but_named(self):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            code = peers.report({MOVE: "passed"}, {MOVE: "passed"}, [MOVE])
+        self.assertEqual(code, 0)
+        self.assertIn("passed alone: opt.odoo.addons.stock", out.getvalue())
+
+    def test_a_test_is_found_again_in_its_file(self):
+        paths = [Path("/opt/odoo/addons/stock/tests/test_move.py")]
+        self.assertEqual(peers.node(MOVE, paths), f"{paths[0]}::TestMove::test_reserve")
+        with self.assertRaisesRegex(Fail, "No file of the peers"):
+            peers.node(TICKET, paths)
+
     def test_results_are_read_from_the_report(self):
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "with.xml"
