@@ -63,7 +63,6 @@ from . import service_sla_promise
 from . import service_promise
 from . import service_role_card
 from . import service_desk_queue
-from . import ir_http
 from . import service_script
 from . import service_skill
 from . import service_sla_clock

@@ -144,10 +144,3 @@ class ServiceDeskQueue(models.Model):
             "domain": list(self._get_domain()),
             "context": kept,
         }
-
-    @api.model
-    def _get_home_action(self) -> int | bool:
-        """The page Today of a person who has a desk; else nothing."""
-        if self.env.user._is_internal() and self._get_desk_groups():
-            return self.env.ref("after_sales_service.action_today").id
-        return False
