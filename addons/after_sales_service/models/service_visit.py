@@ -697,7 +697,7 @@ class ServiceVisit(models.Model):
             if on_site
             else self.env._("Late or move"),
             "res_model": "service.visit.move",
-            "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {
                 "default_visit_id": self.id,

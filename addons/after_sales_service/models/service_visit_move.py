@@ -72,7 +72,11 @@ class ServiceVisitMove(models.Model):
 
     @api.onchange("new_start")
     def _onchange_new_start(self):
-        if self.new_start:
+        """Another start proposes the usual length; a proposed window stays as it is."""
+        proposed = fields.Datetime.to_datetime(
+            self.env.context.get("default_new_start")
+        )
+        if self.new_start and self.new_start != proposed:
             self.new_end = self.new_start + DEFAULT_WINDOW
 
     @api.model_create_multi

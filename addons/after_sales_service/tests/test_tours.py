@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import datetime, time, timedelta
+
 from odoo.tests import HttpCase, tagged
 
 from .common import AfterSalesCommon, rules
@@ -20,6 +22,29 @@ class TestTours(AfterSalesCommon, HttpCase):
             for clock in visit.ticket_id.clock_ids
         }
         self.assertEqual(states, {"arrived": "running", "restored": "running"})
+
+    @rules("VIS-04")
+    def test_an_agreed_time_dropped_elsewhere_asks_who_agreed(self):
+        self.director.tz = "UTC"
+        noon = datetime.combine(datetime.now(), time(12))
+        # the middle of the week that the calendar shows, Sunday to Saturday
+        noon += timedelta(days=3 - (noon.weekday() + 1) % 7)
+        visit = self.env["service.visit"].create(
+            {
+                "ticket_id": self._new_ticket().id,
+                "engineer_id": self.engineer.id,
+                "window_start": noon,
+                "window_end": noon + timedelta(hours=2),
+            }
+        )
+        visit.action_appoint()
+        self.start_tour(
+            "/odoo/dispatch-board", "after_sales_drop_appointment", login="director"
+        )
+        self.assertEqual(visit.window_start.date(), noon.date())
+        self.assertLess(visit.window_end, noon)
+        self.assertEqual(visit.window_end - visit.window_start, timedelta(hours=2))
+        self.assertEqual(visit.move_ids.mapped("consent_by"), ["李明"])
 
     @rules("CB-09")
     def test_the_station_calls_back(self):

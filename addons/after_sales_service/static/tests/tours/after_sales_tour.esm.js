@@ -76,6 +76,56 @@ registry.category("web_tour.tours").add("after_sales_hotline", {
     ],
 });
 
+registry.category("web_tour.tours").add("after_sales_drop_appointment", {
+    url: "/odoo/dispatch-board",
+    steps: () => [
+        {
+            content: "The week",
+            trigger: "button.o_switch_view.o_calendar",
+            run: "click",
+        },
+        {
+            content: "Drop the appointment in the morning",
+            trigger: ".fc-event:contains(李明)",
+            run: "drag_and_drop .fc-timegrid-slot-lane[data-time='10:00:00']",
+        },
+        {
+            content: "Who agreed?",
+            trigger: ".modal div[name=consent_by] input",
+            run: "edit 李明",
+        },
+        {
+            content: "He agrees",
+            trigger: ".modal button[name=action_agree]",
+            run: "click",
+        },
+        {
+            content: "It stands where it was dropped",
+            trigger: "body:not(:has(.modal)) .fc-event:contains(AM)",
+        },
+        {
+            content: "Drop it in the afternoon",
+            trigger: ".fc-event:contains(李明)",
+            run: "drag_and_drop .fc-timegrid-slot-lane[data-time='14:00:00']",
+        },
+        {
+            content: "He does not agree",
+            trigger: ".modal .btn-close",
+            run: "click",
+        },
+        {
+            content: "It goes back",
+            trigger: "body:not(:has(.modal)) .fc-event:contains(AM)",
+            async run({waitUntil}) {
+                const top = (selector) =>
+                    document.querySelector(selector).getBoundingClientRect().top;
+                const noon = ".fc-timegrid-slot-lane[data-time='12:00:00']";
+                await waitUntil(() => top(".fc-event") < top(noon), {timeout: 5000});
+            },
+        },
+    ],
+});
+
 const called = [
     {
         content: "Open the call that is due",
