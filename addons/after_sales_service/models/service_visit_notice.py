@@ -216,7 +216,8 @@ class ServiceVisit(models.Model):
             return {}
         day = self.company_id._service_date(self.window_start)
         due = day - timedelta(days=line.notice_last)
-        if self.move_ids:
+        goes_on = "rescheduled" in self.ticket_id.visit_ids.mapped("state")
+        if self.move_ids or goes_on:
             due = max(due, self.company_id._service_today())
         first = day - timedelta(days=line.notice_first)
         return {"notice_from": first, "notice_due": due}

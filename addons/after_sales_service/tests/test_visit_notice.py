@@ -170,6 +170,21 @@ class TestVisitNotice(VisitCommon):
         near = self._inspection(days=1)
         self.assertTrue(self._row(near, "notice_contact").is_late)
 
+    @rules("EMG-13", "VIS-18")
+    def test_a_visit_that_goes_on_tomorrow_makes_nothing_late(self):
+        for check in self.contact + self.again:
+            self._tell(check)
+        self._pass_time(days=10)
+        visit = self.visit.with_user(self.engineer)
+        self._fill_checklist(visit, "depart", "start")
+        visit.action_depart()
+        visit.action_arrive()
+        visit.action_start()
+        tomorrow = self.company._service_now() + timedelta(days=1)
+        following = visit._continue_later(tomorrow, tomorrow + timedelta(hours=2))
+        self.assertTrue(following.notice_ids)
+        self.assertFalse(following.notice_late)
+
     @rules("EMG-13")
     def test_a_plan_is_dated_anew_without_a_trace(self):
         start = self.company._service_now() + timedelta(days=1)
