@@ -82,6 +82,10 @@ class HelpdeskTicket(models.Model):
         comodel_name="helpdesk.ticket",
         string="Earlier cases",
         compute="_compute_known",
+        help="The latest ones.",
+    )
+    history_count = fields.Integer(
+        string="Earlier cases of the caller", compute="_compute_known"
     )
     replaced_ids = fields.Many2many(
         comodel_name="service.equipment.component",
@@ -114,19 +118,16 @@ class HelpdeskTicket(models.Model):
             partner = ticket.partner_id._origin.commercial_partner_id
             equipment = ticket.equipment_id._origin
             earlier = self.browse()
+            count = 0
             promises = self.env["service.promise"]
             if partner or equipment:
-                whose = Domain.OR(
-                    [
-                        [("equipment_id", "in", equipment.ids)],
-                        [("commercial_partner_id", "in", partner.ids)],
-                    ]
-                )
+                whose = ticket._get_earlier_domain()
                 earlier = self.search(
-                    whose & Domain("id", "not in", ticket._origin.ids),
-                    limit=HISTORY_LIMIT,
-                    order="reported_at desc, id desc",
+                    whose, limit=HISTORY_LIMIT, order="reported_at desc, id desc"
                 )
+                count = len(earlier)
+                if count == HISTORY_LIMIT:
+                    count = self.search_count(whose)
                 promises = promises.search(
                     [
                         ("state", "in", ("open", "broken")),
@@ -134,6 +135,7 @@ class HelpdeskTicket(models.Model):
                     ]
                 )
             ticket.history_ids = earlier
+            ticket.history_count = count
             ticket.open_promise_ids = promises
             ticket.replaced_ids = equipment.component_ids.filtered("predecessor_id")
             ticket.last_service_at = max(
@@ -145,6 +147,15 @@ class HelpdeskTicket(models.Model):
                 ).mapped("closed_date"),
                 default=False,
             )
+
+    def _get_earlier_domain(self) -> Domain:
+        """Other tickets of the ticket's customer or machine."""
+        self.ensure_one()
+        partner = self.partner_id._origin.commercial_partner_id
+        return Domain("id", "not in", self._origin.ids) & (
+            Domain("equipment_id", "in", self.equipment_id._origin.ids)
+            | Domain("commercial_partner_id", "in", partner.ids)
+        )
 
     @api.depends("partner_id")
     def _compute_caller_equipment_ids(self):
@@ -540,6 +551,16 @@ class HelpdeskTicket(models.Model):
             "view_mode": "form",
             "target": "new",
             "context": {"default_ticket_id": self.id, "default_kind": kind},
+        }
+
+    def action_view_earlier(self):
+        """Every other case of the caller and of the machine (DSP-16)."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Earlier cases"),
+            "res_model": "helpdesk.ticket",
+            "view_mode": "list,form",
+            "domain": list(self._get_earlier_domain()),
         }
 
     def action_record_call(self):

@@ -93,6 +93,7 @@ class ServiceEquipmentHistory(models.Model):
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
     summary = fields.Char(compute="_compute_summary")
+    may_open = fields.Boolean(compute="_compute_may_open")
 
     @api.depends("res_model", "res_id")
     @api.depends_context("lang")
@@ -107,6 +108,16 @@ class ServiceEquipmentHistory(models.Model):
             )
         for row in self:
             row.summary = names[row.res_model].get(row.res_id)
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid")
+    def _compute_may_open(self):
+        """Whether the reader may read the document behind the line."""
+        for model, rows in self.grouped("res_model").items():
+            documents = self.env[model].browse(set(rows.mapped("res_id")))
+            readable = set(documents._filtered_access("read").ids)
+            for row in rows:
+                row.may_open = row.res_id in readable
 
     @property
     def _table_query(self):

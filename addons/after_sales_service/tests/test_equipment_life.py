@@ -49,6 +49,7 @@ class TestEquipmentLife(AfterSalesCommon):
         self.assertEqual(sale.summary, machine.display_name)
         row = machine.history_ids.filtered(lambda row: row.kind == "visit")
         self.assertEqual(row.summary, visit.display_name)
+        self.assertTrue(row.may_open)
         self.assertEqual(row.action_open()["res_id"], visit.id)
         self.assertEqual(
             (machine.visit_count, machine.repair_count, machine.loaner_count), (1, 1, 1)
@@ -60,6 +61,7 @@ class TestEquipmentLife(AfterSalesCommon):
             lambda row: row.kind == "ticket"
         )
         self.assertEqual(row.summary, ticket.display_name)
+        self.assertFalse(row.may_open)
         with self.assertRaises(AccessError):
             row.action_open()
 

@@ -532,7 +532,7 @@ class SpareReturn(models.Model):
             body=Markup("<p>%s</p><ul>%s</ul>")
             % (
                 self.env._(
-                    "Return list %(name)s: %(count)s pieces in %(boxes)s boxes.",
+                    "Return list %(name)s. Pieces: %(count)s, boxes: %(boxes)s.",
                     name=self.name,
                     count=len(self.rma_ids),
                     boxes=len(self.box_ids),
