@@ -73,3 +73,16 @@ class TestControlledForm(AfterSalesCommon):
                     f"after_sales_service.{report}", visit.ids
                 )[0]
                 self.assertIn(words[number], html.decode())
+
+    @rules("VIS-24")
+    def test_several_records_are_printed_at_once_one_a_page(self):
+        """One body is what a wkhtmltopdf without patches prints."""
+        visits = self._working_visit(self._new_ticket())
+        visits |= self._working_visit(self._new_ticket())
+        reports = self.env["ir.actions.report"]
+        html = reports._render_qweb_html(RECORD, visits.ids)[0]
+        bodies = reports._prepare_html(html, report_model="service.visit")[0]
+        self.assertEqual(len(bodies), 1)
+        for visit in visits:
+            self.assertIn(visit.name, bodies[0])
+        self.assertEqual(bodies[0].count("page-break-before"), 1)
