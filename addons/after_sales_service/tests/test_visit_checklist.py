@@ -50,6 +50,13 @@ class VisitCommon(AfterSalesCommon):
 
 @tagged("post_install", "-at_install")
 class TestVisitChecklist(VisitCommon):
+    @rules("VIS-01", "VIS-03")
+    def test_only_a_repair_asks_for_parts_and_the_fault(self):
+        asked = {"VIS-01", "VIS-03"}
+        repair = self._appointed().check_ids.mapped("rule")
+        training = self._appointed(kind="training").check_ids.mapped("rule")
+        self.assertEqual((asked - set(repair), asked & set(training)), (set(), set()))
+
     @rules("VIS-02")
     def test_nobody_leaves_without_tools_and_repair_order(self):
         visit = self._appointed()
