@@ -150,14 +150,16 @@ class SpareDraw(models.Model):
         return product, lot
 
     def _add_scanned(self, product, lot):
+        """A scanned piece is the one that was asked for, else one more."""
         self.ensure_one()
-        line = self.line_ids.filtered(
-            lambda line: line.product_id == product and line.lot_id == lot
-        )[:1]
-        if line and lot:
+        lines = self.line_ids.filtered(lambda line: line.product_id == product)
+        if lot and lot in lines.lot_id:
             raise UserError(self.env._("Serial %s is on this slip already.", lot.name))
-        if line:
-            line.quantity += 1
+        asked = lines.filtered(lambda line: not line.lot_id)[:1]
+        if asked and not lot:
+            asked.quantity += 1
+        elif asked:
+            asked.lot_id = lot
         else:
             self.line_ids = [
                 Command.create({"product_id": product.id, "lot_id": lot.id})

@@ -739,6 +739,10 @@ class SpareReturn(models.Model):
             raise UserError(
                 self.env._("%s is on this return, it is no extra.", rma.display_name)
             )
+        if self.env["spare.return.box"].search_count([("name", "=", code)], limit=1):
+            raise UserError(
+                self.env._("%s is the label of a box. Scan the extra piece.", code)
+            )
         row = document._add_differences(rma, "extra", code)
         return self._prepare_difference_answer(row, box)
 

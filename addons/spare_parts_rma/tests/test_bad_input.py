@@ -157,6 +157,7 @@ class TestBadInput(SpareCommon):
         self.assertFalse(again["ok"])
         for word in (box.name, self.clerk.name, "2 of its pieces"):
             self.assertIn(word, again["message"])
+        self.refused(lambda: desk.note_extra(box.name, box.id), box.name)
         for rma in document.rma_ids:
             desk.scan_receive(rma.name, box.id)
         document.with_user(self.clerk).action_finish_receiving()

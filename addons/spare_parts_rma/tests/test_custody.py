@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.after_sales_service.tests.common import rules
@@ -221,6 +222,34 @@ class TestCustody(SpareCommon):
         draw.action_request()
         draw.with_user(self.specialist).action_hand_over()
         self.assertEqual(draw.state, "done")
+
+    @rules("PRT-12", "PRT-17")
+    def test_what_the_specialist_scans_is_what_was_asked_for(self):
+        visit = self.working()
+        disk = self.env["stock.lot"].search([("name", "=", "HD-NEW-1")]).product_id
+        draw = (
+            self.env["spare.draw"]
+            .with_user(self.engineer)
+            .create(
+                {
+                    "visit_id": visit.id,
+                    "line_ids": [
+                        Command.create({"product_id": disk.id}),
+                        Command.create({"product_id": disk.id}),
+                    ],
+                }
+            )
+        )
+        draw.action_request()
+        draw = draw.with_user(self.specialist)
+        for serial, left in (("HD-NEW-1", 1), ("HD-NEW-2", 0)):
+            with self.assertRaisesRegex(UserError, "scan the serial"):
+                draw.action_hand_over()
+            draw.action_scan(serial)
+            asked = draw.line_ids.filtered(lambda line: not line.lot_id)
+            self.assertEqual(len(asked), left)
+        draw.action_hand_over()
+        self.assertEqual(draw.line_ids.mapped("lot_id.name"), ["HD-NEW-1", "HD-NEW-2"])
 
     @rules("PRT-10", "PRT-17")
     def test_a_piece_that_is_not_good_does_not_go_back_on_the_good_shelf(self):

@@ -130,21 +130,19 @@ export class Receiving extends Component {
         beep("danger");
     }
 
+    /** Only what was refused can be extra, once the answer to its scan is there. */
     noteExtra() {
-        if (!this.state.box || !this.state.lastCode) {
-            return;
-        }
-        this.enqueue(() =>
-            this.orm.call("spare.return", "note_extra", [
-                this.state.lastCode,
-                this.state.box.id,
-            ]),
-        );
+        this.enqueue(async () => {
+            const {box, lastCode, level} = this.state;
+            if (box && level === "danger") {
+                return this.orm.call("spare.return", "note_extra", [lastCode, box.id]);
+            }
+        });
     }
 
     /** The next scan names the slip that this serial came instead of. */
     askSlip() {
-        if (!this.state.box || !this.state.lastCode) {
+        if (!this.state.box || this.state.level !== "danger") {
             return;
         }
         this.state.wrongSerial = this.state.lastCode;

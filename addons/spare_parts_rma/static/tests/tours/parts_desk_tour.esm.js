@@ -164,6 +164,8 @@ tours.add("spare_parts_clerk_receives_blind", {
             },
         },
         ...type(boxOnItsWay, "2 pieces expected"),
+        // nothing was refused, so nothing is extra
+        ...key("F2", "2 pieces expected"),
         ...type("HD-OLD-1", "received"),
         ...type("HD-STRANGER", "is not on return"),
         ...key("F2", "noted"),
