@@ -10,8 +10,10 @@ from devtools import paths
 class TestPapers(TransactionCase):
     def test_every_paper_is_on_the_pages_of_one_document(self):
         addons = paths.installable_addons()
-        papers = self.env["ir.actions.report"].search([]).filtered(
-            lambda report: report.report_name.split(".")[0] in addons
+        papers = (
+            self.env["ir.actions.report"]
+            .search([])
+            .filtered(lambda report: report.report_name.split(".")[0] in addons)
         )
         self.assertGreater(len(papers), 15)
         for paper in papers:
