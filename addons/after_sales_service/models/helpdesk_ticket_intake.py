@@ -555,13 +555,17 @@ class HelpdeskTicket(models.Model):
 
     def action_view_earlier(self):
         """Every other case of the caller and of the machine (DSP-16)."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Earlier cases"),
-            "res_model": "helpdesk.ticket",
-            "view_mode": "list,form",
-            "domain": list(self._get_earlier_domain()),
-        }
+        return self._get_list_action(
+            self.env._("Earlier cases"), list(self._get_earlier_domain())
+        )
+
+    @api.model
+    def _get_list_action(self, name, domain):
+        """The desk's list of tickets, not OCA's, narrowed to ``domain``."""
+        tickets = self.env["ir.actions.act_window"]._for_xml_id(
+            "after_sales_service.action_tickets"
+        )
+        return tickets | {"name": name, "domain": domain, "context": {}}
 
     def action_record_call(self):
         """Finish the record of the running call, or begin another (DSP-03)."""

@@ -57,9 +57,11 @@ class ResPartner(models.Model):
 
     def action_view_service_history(self):
         """Every case of this customer (CARE-14)."""
-        return self._action_view_service(
-            self.env._("Service history"), "helpdesk.ticket"
+        tickets = self.env["helpdesk.ticket"]
+        history = self._action_view_service(
+            self.env._("Service history"), tickets._name
         )
+        return tickets._get_list_action(history["name"], history["domain"])
 
     def action_view_service_callbacks(self):
         """Every callback to this customer (CARE-14)."""

@@ -389,9 +389,11 @@ class ServiceEquipment(models.Model):
         return {code: by_key[key] for code, key in keys.items() if key in by_key}
 
     def action_view_tickets(self):
+        life = self._get_life_action("helpdesk.ticket", self.env._("Tickets"))
         return {
-            **self._get_life_action("helpdesk.ticket", self.env._("Tickets")),
-            "domain": [("equipment_id", "=", self.id)],
+            **self.env["helpdesk.ticket"]._get_list_action(
+                life["name"], [("equipment_id", "=", self.id)]
+            ),
             "context": {"default_equipment_id": self.id},
         }
 

@@ -230,16 +230,20 @@ class ServiceBillingRun(models.Model):
         return True
 
     def action_retry_parked(self):
-        """Bill everything that is parked in these runs again."""
+        """Bill everything that is parked in these runs again, say what stays parked."""
         self.check_access("write")
         for run in self:
-            parked = run.line_ids.search(
-                [("run_id", "=", run.id), ("state", "=", "parked")]
-            )
+            parked = run._get_parked()
             for ids in split_every(run.slice_size, parked.contract_id.ids, list):
                 run._bill_slice(ids)
                 run._commit(len(ids))
-        return True
+        still = self._get_parked()
+        return still._tell_parked() if still else True
+
+    def _get_parked(self):
+        return self.env["service.billing.line"].search(
+            [("run_id", "in", self.ids), ("state", "=", "parked")]
+        )
 
     def action_view_lines(self):
         self.ensure_one()

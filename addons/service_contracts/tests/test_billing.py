@@ -368,8 +368,11 @@ class TestBilling(CareCommon):
             self.env["account.move"].search([("partner_id", "=", bad.partner_id.id)]),
             "nothing half done",
         )
+        told = run.action_retry_parked()["params"]
+        self.assertEqual(told["title"], "Still parked: 1")
+        self.assertIn(archived.name, told["message"])
         bad.partner_id.property_account_receivable_id = account
-        run.action_retry_parked()
+        self.assertTrue(run.action_retry_parked())
         self.assertEqual(bad.billing_line_ids.state, "posted")
 
     def test_one_refused_bill_does_not_slow_its_slice(self):
