@@ -11,6 +11,7 @@ from . import helpdesk_ticket
 from . import helpdesk_ticket_intake
 from . import helpdesk_ticket_phase
 from . import helpdesk_ticket_quote
+from . import mail_mail
 from . import res_partner
 from . import sale_order_line
 from . import service_billing_line

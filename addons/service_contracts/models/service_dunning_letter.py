@@ -39,7 +39,7 @@ class ServiceDunningLetter(models.Model):
         "to_send": {"sent", "to_print", "parked"},
         "parked": {"sent", "to_print", "printed", "parked"},
         "to_print": {"sent", "printed"},
-        "sent": {"sent"},
+        "sent": {"sent", "parked"},
         "printed": {"sent"},
     }
     _guarded_fields = frozenset(
@@ -204,7 +204,9 @@ class ServiceDunningLetter(models.Model):
                         parked_reason=False,
                     )
             except SEND_ERRORS as error:
-                failed[letter] = letter._get_reason(error)
+                failed[letter] = letter._get_reason(
+                    error.args[0] if error.args else error
+                )
                 if letter.state in ("to_send", "parked"):
                     letter._transition("parked", parked_reason=failed[letter])
         return failed
@@ -236,8 +238,16 @@ class ServiceDunningLetter(models.Model):
             line.amount = line.move_id.amount_residual
         self._set_guarded({"date": self.company_id._service_today()})
 
-    def _get_reason(self, error):
-        message = error.args[0] if error.args else error
+    def _park_refused(self, reason):
+        """The mail server did not take what was sent: it is not out (see mail.mail)."""
+        self.ensure_one()
+        if self.state == "sent":
+            letter = self.with_context(lang=self.company_id.partner_id.lang)
+            letter._transition(
+                "parked", sent_on=False, parked_reason=letter._get_reason(reason)
+            )
+
+    def _get_reason(self, message):
         return self.env._(
             "%(error)s The administrator mends the printing of PDF on the server or the "
             "mail of step %(step)s; it is tried again every day.",

@@ -154,6 +154,22 @@ class TestDunning(CareCommon):
         self.assertEqual(len(self._get_mails(bad)), 1)
         self.assertEqual(len(self._get_mails(good)), 1)
 
+    @mute_logger("odoo.addons.mail.models.mail_mail")
+    def test_a_letter_the_mail_server_refuses_is_not_sent(self):
+        self._pass_time(days=7)
+        letter = self._remind()
+        servers = self.registry["ir.mail_server"]
+        with patch.object(servers, "_connect__", side_effect=OSError("no route")):
+            self._get_mails(letter).send()
+        self.assertEqual((letter.state, letter.sent_on), ("parked", False))
+        self.assertIn("no route The administrator mends", letter.parked_reason)
+        self._remind()
+        self.assertEqual((letter.state, letter.parked_reason), ("sent", False))
+        # that a colleague could not be told of the letter is no fault of the letter
+        note = self._get_mails(letter)[0].copy({"is_notification": True})
+        note._postprocess_sent_message([], [], failure_type="mail_smtp")
+        self.assertEqual(letter.state, "sent")
+
     def test_a_parked_letter_is_tried_again_by_hand(self):
         self._pass_time(days=7)
         with self._break_printing():
