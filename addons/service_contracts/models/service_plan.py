@@ -274,6 +274,7 @@ class ServicePlanLine(models.Model):
 
     _name = "service.plan.line"
     _description = "Care Plan Promise"
+    _rec_names_search = ["item_id", "category_id"]
     _order = "plan_id, sequence, id"
 
     plan_id = fields.Many2one(
