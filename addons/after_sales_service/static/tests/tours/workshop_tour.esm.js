@@ -41,6 +41,10 @@ function choose(name, text) {
             trigger: `.o_select_menu_item:contains(${text})`,
             run: "click",
         },
+        {
+            content: `The ${name} is ${text}`,
+            trigger: `.o_field_widget[name=${name}] input:value(${text})`,
+        },
     ];
 }
 
