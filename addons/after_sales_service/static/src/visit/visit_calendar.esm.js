@@ -15,14 +15,19 @@ class VisitCalendarModel extends CalendarModel {
     }
 
     async updateRecord(record, options = {}) {
-        if (this.records[record.id].rawRecord.state === "draft") {
-            try {
-                return await super.updateRecord(record, options);
-            } catch (error) {
-                await this.load();
-                throw error;
+        try {
+            if (this.records[record.id].rawRecord.state === "draft") {
+                await super.updateRecord(record, options);
+            } else {
+                await this.askForMove(record, options);
             }
+        } catch (error) {
+            await this.load();
+            throw error;
         }
+    }
+
+    async askForMove(record, options) {
         const {window_start, window_end} = this.buildRawRecord(record, options);
         const move = await this.orm.call(this.resModel, "action_move", [[record.id]]);
         move.context.default_new_start = window_start;
